@@ -1,0 +1,3 @@
+"""
+leadflow: the rules of lead handling as a typed library.
+"""

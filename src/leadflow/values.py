@@ -1,0 +1,234 @@
+"""
+The small values that every room speaks in.
+
+All are frozen and hold only immutable fields, so that they can be logged,
+queued, stored and compared.  Instants are aware and in UTC, money is in minor
+units, ids are opaque text.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Literal, NewType
+
+import attrs
+
+from leadflow.errors import Refused
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+__all__ = (
+    "SYSTEM",
+    "Actor",
+    "ActorKind",
+    "Attachment",
+    "ChannelId",
+    "ClientId",
+    "ContactPoint",
+    "FieldValue",
+    "InterestId",
+    "LeadId",
+    "MemberId",
+    "Moment",
+    "Money",
+    "Person",
+    "Product",
+    "Ref",
+    "RoleId",
+    "Source",
+    "StageId",
+    "TouchId",
+    "aware_utc",
+    "member",
+)
+
+LeadId = NewType("LeadId", str)
+ClientId = NewType("ClientId", str)
+InterestId = NewType("InterestId", str)
+TouchId = NewType("TouchId", str)
+MemberId = NewType("MemberId", str)
+RoleId = NewType("RoleId", str)
+ChannelId = NewType("ChannelId", str)
+StageId = NewType("StageId", str)
+
+FieldValue = str | int | bool | tuple[str, ...]
+"""A custom field's value as stored: decimals and dates as ISO text (R20)."""
+
+
+def aware_utc(instant: datetime) -> datetime:
+    """
+    Return *instant* in UTC.
+
+    Raises:
+        Refused: *instant* is naive (rule ``value.naive-datetime``).
+    """
+    if instant.tzinfo is timezone.utc:
+        return instant
+    if instant.tzinfo is None or instant.utcoffset() is None:
+        raise Refused(
+            "value.naive-datetime",
+            f"the datetime {instant.isoformat()} has no zone",
+        )
+    return instant.astimezone(timezone.utc)
+
+
+@attrs.frozen
+class Ref:
+    """
+    Name one record: its *kind* (``lead``, ``client`` …) and its *id*.
+    """
+
+    kind: str
+    id: str
+
+    def __str__(self) -> str:
+        return f"{self.kind}/{self.id}"
+
+
+@attrs.frozen(kw_only=True)
+class ContactPoint:
+    """
+    Hold one way to reach a person, and to recognise them again (R4).
+
+    *kind* is ``phone``, ``email`` or the name of a network (``telegram``,
+    ``vk``, ``whatsapp`` …); *value* is normalised (E.164, lower-case domain,
+    the network's own id) and empty where *raw* could not be; *raw* is the text
+    as it came.
+    """
+
+    kind: str
+    value: str
+    raw: str = ""
+    label: str = ""
+
+    @property
+    def key(self) -> str:
+        """Return the text that is equal for equal contacts, empty if unusable."""
+        return f"{self.kind}:{self.value}" if self.value else ""
+
+
+@attrs.frozen(kw_only=True)
+class Person:
+    """
+    Name a person, and the company that they act for.
+    """
+
+    name: str = ""
+    company: str = ""
+    title: str = ""
+    language: str = ""
+
+
+@attrs.frozen
+class Money:
+    """
+    Hold an amount in minor units (kopecks, cents) of an ISO 4217 currency.
+    """
+
+    minor: int
+    currency: str
+
+    def __add__(self, other: Money) -> Money:
+        if other.currency != self.currency:
+            raise Refused(
+                "value.mixed-currencies",
+                f"cannot add {other.currency} to {self.currency}",
+            )
+        return Money(self.minor + other.minor, self.currency)
+
+
+@attrs.frozen(kw_only=True)
+class Product:
+    """
+    Point at a product that a touch or an interest is about (R7).
+    """
+
+    id: str
+    title: str = ""
+    price: Money | None = None
+    quantity: int = 1
+    url: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Attachment:
+    """
+    Describe a file that came with a touch; its bytes stay where they are.
+
+    *locator* says how to get at the bytes: the part of the message
+    (``part:2.1``), a platform's file id (``file_id:…``) or a URL.  *size* is in
+    bytes, *sha256* is hex, both known only where the bytes were there.
+    """
+
+    name: str
+    media_type: str
+    locator: str
+    size: int | None = None
+    sha256: str = ""
+    inline: bool = False
+
+
+@attrs.frozen(kw_only=True)
+class Source:
+    """
+    Tell what made the person come: an ad, a mailing, the site (UTM marks).
+
+    *name* is ``utm_source`` or the catalogue's own name; *marks* are further
+    click ids and marks as sorted pairs (``("gclid", "…")``).
+    """
+
+    name: str = ""
+    medium: str = ""
+    campaign: str = ""
+    term: str = ""
+    content: str = ""
+    page: str = ""
+    referrer: str = ""
+    marks: tuple[tuple[str, str], ...] = ()
+
+    def __bool__(self) -> bool:
+        return self != _NO_SOURCE
+
+
+_NO_SOURCE = Source()
+
+ActorKind = Literal["member", "channel", "robot", "system"]
+
+
+@attrs.frozen
+class Actor:
+    """
+    Tell who did it: a member, a channel, a robot or the system (R28).
+    """
+
+    kind: ActorKind
+    id: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.id}" if self.id else self.kind
+
+
+SYSTEM = Actor("system")
+
+
+def member(id: str) -> Actor:  # noqa: A002 - the field's own name
+    """
+    Return the actor that stands for the member *id*.
+    """
+    return Actor("member", id)
+
+
+@attrs.frozen(kw_only=True)
+class Moment:
+    """
+    Bring in what pure code may not fetch itself: time, ids and the actor.
+
+    *now* is aware UTC; *new_id* answers a fresh unique text at every call.
+    """
+
+    now: datetime = attrs.field(converter=aware_utc)
+    by: Actor
+    new_id: Callable[[], str] = attrs.field(repr=False, eq=False)
