@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -93,7 +94,7 @@ class DefinitionError(LeadflowError, ValueError):
 # -- the business says no ------------------------------------------------------
 
 
-class Refused(LeadflowError):  # noqa: N818 - the word of the trade
+class Refused(LeadflowError):
     """
     Tell that a rule forbids what was asked; nothing was written.
 

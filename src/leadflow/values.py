@@ -8,16 +8,13 @@ units, ids are opaque text.
 
 from __future__ import annotations
 
-from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Literal, NewType
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Literal, NewType
 
 import attrs
 
 from leadflow.errors import Refused
-
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 __all__ = (
@@ -65,14 +62,14 @@ def aware_utc(instant: datetime) -> datetime:
     Raises:
         Refused: *instant* is naive (rule ``value.naive-datetime``).
     """
-    if instant.tzinfo is timezone.utc:
+    if instant.tzinfo is UTC:
         return instant
     if instant.tzinfo is None or instant.utcoffset() is None:
         raise Refused(
             "value.naive-datetime",
             f"the datetime {instant.isoformat()} has no zone",
         )
-    return instant.astimezone(timezone.utc)
+    return instant.astimezone(UTC)
 
 
 @attrs.frozen
