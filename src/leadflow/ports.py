@@ -33,7 +33,7 @@ from uuid import UUID
 
 import attrs
 
-from leadflow.values import Actor, Ref, aware_utc
+from leadflow.values import Actor, Index, Ref, Term, aware_utc
 
 
 __all__ = (
@@ -152,23 +152,6 @@ class Recorded:
 
 
 # -- what is written -------------------------------------------------------------
-
-
-Term: TypeAlias = tuple[str, str]
-"""One indexed fact of a record: (name, value)."""
-
-
-@attrs.frozen
-class Index:
-    """
-    Say by what a record is found: one sort instant and a set of terms.
-
-    *at* orders pages and should not change over a record's life (the time of
-    arrival); terms are exact facts (``("state", "in_work")``).
-    """
-
-    at: datetime = attrs.field(converter=aware_utc)
-    terms: frozenset[Term] = frozenset()
 
 
 @attrs.frozen(kw_only=True)

@@ -25,7 +25,10 @@ __all__ = (
     "ChannelId",
     "ClientId",
     "ContactPoint",
-    "FieldValue",
+    "Change",
+    "Document",
+    "Fields",
+    "Index",
     "InterestId",
     "LeadId",
     "MemberId",
@@ -37,7 +40,10 @@ __all__ = (
     "RoleId",
     "Source",
     "StageId",
+    "Task",
+    "Term",
     "TouchId",
+    "Why",
     "aware_utc",
     "member",
 )
@@ -51,8 +57,11 @@ RoleId = NewType("RoleId", str)
 ChannelId = NewType("ChannelId", str)
 StageId = NewType("StageId", str)
 
-FieldValue = str | int | bool | tuple[str, ...]
-"""A custom field's value as stored: decimals and dates as ISO text (R20)."""
+Fields = tuple[tuple[str, tuple[str, ...]], ...]
+"""Custom fields as sorted pairs of id and canonical texts (R20).
+
+A single value is a tuple of one text; a field that is not filled is absent.
+"""
 
 
 def aware_utc(instant: datetime) -> datetime:
@@ -83,6 +92,23 @@ class Ref:
 
     def __str__(self) -> str:
         return f"{self.kind}/{self.id}"
+
+
+Term: TypeAlias = tuple[str, str]
+"""One indexed fact of a record: (name, value)."""
+
+
+@attrs.frozen
+class Index:
+    """
+    Say by what a record is found: one sort instant and a set of terms.
+
+    *at* orders pages and should not change over a record's life (the time of
+    arrival); terms are exact facts (``("state", "in_work")``).
+    """
+
+    at: datetime = attrs.field(converter=aware_utc)
+    terms: frozenset[Term] = frozenset()
 
 
 @attrs.frozen(kw_only=True)
@@ -191,6 +217,62 @@ class Source:
 
 
 _NO_SOURCE = Source()
+
+@attrs.frozen
+class Change:
+    """
+    Tell what one field was before and is after, as texts (R28).
+    """
+
+    field: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+
+
+@attrs.frozen(kw_only=True)
+class Document:
+    """
+    Point at a document of an interest: an offer, a contract, an invoice (R38).
+
+    *kind* is what requirements ask for; *locator* leads to the file or record.
+    """
+
+    id: str
+    kind: str
+    title: str = ""
+    locator: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Task:
+    """
+    Hold something to be done about a lead or an interest, or a reminder (R26).
+    """
+
+    id: str
+    title: str
+    due: datetime | None = None
+    assignee: MemberId | None = None
+    done_at: datetime | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Why:
+    """
+    Tell which policy chose whom out of whom (R35).
+
+    *left_out* has (candidate, reason) pairs; *tie* says how equals were told
+    apart; *tried* are the policies that found nobody before, each with its
+    reason.
+    """
+
+    policy: str
+    chosen: tuple[str, ...] = ()
+    candidates: tuple[str, ...] = ()
+    left_out: tuple[tuple[str, str], ...] = ()
+    tie: str = ""
+    tried: tuple[tuple[str, str], ...] = ()
+
 
 ActorKind = Literal["member", "channel", "robot", "system"]
 
