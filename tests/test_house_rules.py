@@ -1,0 +1,127 @@
+"""
+Rules of the house that no linter knows.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+
+ROOT = Path(__file__).parent.parent
+SOURCES = sorted((ROOT / "src").rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
+SUFFIXES = {".cfg", ".md", ".py", ".toml", ".txt", ".yaml", ".yml"}
+FOLDERS = ("changelog.d", "docs", "examples", "src", "tests")
+TEXTS = sorted(
+    path
+    for folder in FOLDERS
+    for path in (ROOT / folder).rglob("*")
+    if path.suffix in SUFFIXES and "_build" not in path.parts
+) + sorted(path for path in ROOT.iterdir() if path.suffix in SUFFIXES)
+
+# Home folders, and the work folders of continuous integration.
+MACHINE_PATH = re.compile(
+    r"(?<![\w.:/])(?:/(?:home|root|Users|work|builds)/\w|[A-Z]:\\Users)"
+)
+
+
+def of(path: Path) -> str:
+    """
+    Return the name that a failing case is shown by.
+    """
+    return path.relative_to(ROOT).as_posix()
+
+
+def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
+    """
+    Yield the test functions of the file at *path*.
+    """
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(
+            node, ast.FunctionDef | ast.AsyncFunctionDef
+        ) and node.name.startswith("test_"):
+            yield node
+
+
+class TestTests:
+    @pytest.mark.parametrize("path", TESTS, ids=of)
+    def test_each_is_a_sentence(self, path: Path) -> None:
+        """
+        Every test function has a docstring that is a sentence.
+        """
+        silent = [
+            function.name
+            for function in functions(path)
+            if not (ast.get_docstring(function) or "").endswith((".", "?"))
+        ]
+
+        assert [] == silent
+
+    @pytest.mark.parametrize("path", TESTS, ids=of)
+    def test_names_are_used_once(self, path: Path) -> None:
+        """
+        No test hides another of the same name in the same place.
+        """
+        tree = ast.parse(path.read_text("utf-8"))
+        twice = [
+            name
+            for scope in ast.walk(tree)
+            if isinstance(scope, ast.Module | ast.ClassDef)
+            for names in [
+                [node.name for node in scope.body if isinstance(node, ast.FunctionDef)]
+            ]
+            for name in set(names)
+            if 1 < names.count(name)
+        ]
+
+        assert [] == twice
+
+
+class TestSources:
+    @pytest.mark.parametrize("path", SOURCES, ids=of)
+    def test_fits_in_a_head(self, path: Path) -> None:
+        """
+        No module is longer than 500 lines.
+        """
+        assert 500 >= len(path.read_text("utf-8").splitlines())
+
+    @pytest.mark.parametrize("path", SOURCES, ids=of)
+    def test_annotations_wait(self, path: Path) -> None:
+        """
+        A module with code keeps its annotations unevaluated.
+        """
+        tree = ast.parse(path.read_text("utf-8"))
+        defines = (ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+        has_code = any(isinstance(node, defines) for node in ast.walk(tree))
+
+        assert not has_code or any(
+            isinstance(node, ast.ImportFrom)
+            and node.module == "__future__"
+            and any(alias.name == "annotations" for alias in node.names)
+            for node in tree.body
+        )
+
+
+class TestTexts:
+    @pytest.mark.parametrize("path", TEXTS, ids=of)
+    def test_no_path_of_one_machine(self, path: Path) -> None:
+        """
+        No file names a folder that only one machine has.
+        """
+        text = path.read_text("utf-8", errors="replace")
+
+        assert [] == MACHINE_PATH.findall(text)
+
+    @pytest.mark.parametrize("path", TEXTS, ids=of)
+    def test_ends_with_a_newline(self, path: Path) -> None:
+        """
+        A text file ends with one newline, unless it is empty.
+        """
+        text = path.read_text("utf-8", errors="replace")
+
+        assert not text or (text.endswith("\n") and not text.endswith("\n\n"))
