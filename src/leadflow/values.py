@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Literal, NewType
+from typing import Literal, NewType, TypeAlias
 
 import attrs
 
@@ -46,6 +46,7 @@ __all__ = (
     "Why",
     "aware_utc",
     "member",
+    "search_words",
 )
 
 LeadId = NewType("LeadId", str)
@@ -218,6 +219,7 @@ class Source:
 
 _NO_SOURCE = Source()
 
+
 @attrs.frozen
 class Change:
     """
@@ -311,3 +313,14 @@ class Moment:
     now: datetime = attrs.field(converter=aware_utc)
     by: Actor
     new_id: Callable[[], str] = attrs.field(repr=False, eq=False)
+
+
+def search_words(*texts: str) -> frozenset[str]:
+    """
+    Return the words of *texts* as they are searched by: folded, ё as е.
+    """
+    return frozenset(
+        word.strip(".,;:!?\"'()«»„“”")
+        for text in texts
+        for word in text.casefold().replace("ё", "е").split()
+    ) - {""}
