@@ -14,8 +14,7 @@ LEAD = flow_of(lead_definition())
 class TestDecision:
     def test_hundredth_of_a_machine(self) -> None:
         """
-        A step in the table costs at most a hundredth of restoring and stepping a
-        live machine.
+        A step in the table costs a hundredth of restoring and stepping a machine.
         """
 
         def step() -> str:
