@@ -1,0 +1,3 @@
+"""
+Counting: history rows folded into visits and milestones, and figures of them.
+"""
