@@ -1,0 +1,185 @@
+"""
+The body of a form as pairs of text: one shape for urlencoded and JSON.
+
+Nested JSON is spelled as urlencoded forms spell it (``payment[products][0][sku]``),
+a list of plain values is its key repeated.  Numbers keep their digits as they
+came: a phone sent as a number is a phone.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
+
+import attrs
+
+from leadflow.channels._webhook import clean, decoder, excerpt, read_json
+from leadflow.errors import Malformed
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from leadflow.channels.protocol import Delivery
+
+
+__all__ = ("Limits", "Pairs", "media_type_of", "read_pairs", "unfold")
+
+Pairs = list[tuple[str, str]]
+
+# Objects come as tuples of pairs, so that repeated keys are kept, and arrays as
+# lists.
+_DECODER = decoder(parse_int=str, parse_float=str, object_pairs_hook=tuple)
+_URLENCODED = "application/x-www-form-urlencoded"
+_UNNAMED = frozenset({"", "text/plain", "application/octet-stream"})
+# What old sites send in Russia when it is not UTF-8.
+_FALLBACK = "cp1251"
+# Others are not asked: a codec of Python's can be anything, and slow.
+_CHARSETS = {
+    "cp1251": "cp1251",
+    "iso-8859-1": "cp1252",
+    "koi8-r": "koi8_r",
+    "koi8-u": "koi8_u",
+    "windows-1251": "cp1251",
+    "windows-1252": "cp1252",
+}
+
+
+@attrs.frozen(kw_only=True)
+class Limits:
+    """
+    Hold how many fields a form may have, and how many characters one of them.
+    """
+
+    fields: int
+    field: int
+
+
+def media_type_of(header: str | None) -> tuple[str, str]:
+    """
+    Return the media type and the charset that a Content-Type header names.
+    """
+    essence, _, parameters = (header or "").partition(";")
+    charset = ""
+    for parameter in parameters.split(";"):
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "charset":
+            charset = value.strip().strip('"').lower()
+    return essence.strip().lower(), charset
+
+
+def read_pairs(
+    delivery: Delivery,
+    *,
+    limits: Limits,
+    without: Iterable[str] = (),
+) -> Pairs:
+    """
+    Return the fields of a form as (name, value) pairs, in order.
+
+    A body without a content type, or sent as plain text (as ``sendBeacon`` does),
+    is JSON where it begins with a brace.
+
+    Raises:
+        Malformed: multipart (``multipart-unsupported``), another content type
+            (``content-type-unsupported``) or a compressed body
+            (``content-encoding-unsupported``), text that is no JSON object
+            (``bad-json``, ``bad-form`` …), or more than *limits* allow.
+    """
+    body = delivery.body
+    if (delivery.header("Content-Encoding") or "identity") != "identity":
+        raise Malformed("content-encoding-unsupported", place="content-encoding")
+    media_type, charset = media_type_of(delivery.header("Content-Type"))
+    if media_type.startswith("multipart/"):
+        raise Malformed("multipart-unsupported", place="content-type")
+    is_json = media_type == "application/json" or media_type.endswith("+json")
+    if media_type in _UNNAMED:
+        is_json = body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"["))
+    elif not is_json and media_type != _URLENCODED:
+        raise Malformed(
+            "content-type-unsupported",
+            place="content-type",
+            excerpt=excerpt(media_type),
+        )
+    if is_json:
+        return _json_pairs(body, limits=limits, without=without)
+    return _urlencoded_pairs(body, charset, limits=limits)
+
+
+def _urlencoded_pairs(body: bytes, charset: str, *, limits: Limits) -> Pairs:
+    if body.count(b"&") >= limits.fields:
+        raise Malformed("too-many-fields", place="body")
+    for encoding in ("utf-8", _CHARSETS.get(charset, _FALLBACK)):
+        try:
+            pairs = parse_qsl(
+                body.decode(encoding).strip(),
+                keep_blank_values=True,
+                encoding=encoding,
+                errors="strict",
+            )
+        except UnicodeDecodeError:
+            continue
+        return _held(pairs, limits)
+    text = body.decode("latin-1").strip()
+    return _held(parse_qsl(text, keep_blank_values=True, errors="replace"), limits)
+
+
+def _held(pairs: Pairs, limits: Limits) -> Pairs:
+    held = [(clean(name), clean(value)) for name, value in pairs]
+    for name, value in held:
+        if max(len(name), len(value)) > limits.field:
+            raise Malformed("field-too-large", place=excerpt(name))
+    return held
+
+
+def _json_pairs(body: bytes, *, limits: Limits, without: Iterable[str]) -> Pairs:
+    value = read_json(body, by=_DECODER, without=without)
+    if not isinstance(value, tuple):
+        raise Malformed(
+            "bad-form", place="body", excerpt=excerpt(body, without=without)
+        )
+    return unfold("", value, limits=limits)
+
+
+def unfold(prefix: str, value: object, *, limits: Limits) -> Pairs:
+    """
+    Return decoded JSON as pairs, whose names begin with *prefix*.
+
+    Raises:
+        Malformed: more fields, or a larger one, than *limits* allow.
+    """
+    pairs: Pairs = []
+    _unfold(prefix, value, pairs, limits)
+    return _held(pairs, limits)
+
+
+def _unfold(name: str, value: object, into: Pairs, limits: Limits) -> None:
+    if len(name) > limits.field:
+        # Before it is written out once more for everything below it.
+        raise Malformed("field-too-large", place=excerpt(name))
+    match value:
+        case str():
+            into.append((name, value))
+        case bool():
+            into.append((name, "true" if value else "false"))
+        case tuple():
+            for key, inner in value:
+                _unfold(f"{name}[{key}]" if name else key, inner, into, limits)
+        case list():
+            for number, inner in enumerate(value):
+                nested = isinstance(inner, tuple | list)
+                _unfold(f"{name}[{number}]" if nested else name, inner, into, limits)
+        case _:
+            pass  # null
+    if len(into) > limits.fields:
+        raise Malformed("too-many-fields", place="body")
+
+
+def decode_json_text(text: str) -> object:
+    """
+    Return JSON that stands in a field as text, None where it is no JSON.
+    """
+    try:
+        return read_json(text.encode("utf-8", "replace"), by=_DECODER)
+    except Malformed:
+        return None
