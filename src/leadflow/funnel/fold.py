@@ -88,9 +88,9 @@ class Folded:
                 break
             group = wider
         home = min(group - {merged for merged, _ in links} or group)
-        for subject in sorted(group):
-            self._homes[subject] = home
-            story = self._stories.pop(subject, None) if subject != home else None
+        self._homes.update(dict.fromkeys(group, home))
+        for subject in group - {home}:
+            story = self._stories.pop(subject, None)
             if story is not None:
                 self.extend(story.rows)
 
