@@ -179,12 +179,15 @@ class Story:
         Put late rows in their places, drop repeated ones, and answer itself.
         """
         if not self._settled:
-            rows, self.rows = _ordered(self.rows), []
-            self._clear()
-            for row in rows:
-                self.rows.append(row)
-                self._follow(row)
+            self._restart(_ordered(self.rows))
         return self
+
+    def _restart(self, ordered: list[HistoryRow]) -> None:
+        self.rows = []
+        self._clear()
+        for row in ordered:
+            self.rows.append(row)
+            self._follow(row)
 
     def until(self, at_us: int) -> Story | None:
         """
@@ -197,8 +200,7 @@ class Story:
         if not number:
             return None
         before = Story(self._steps, self._place)
-        for row in rows[:number]:
-            before.take(row)
+        before._restart(rows[:number])
         return before
 
     def copy(self) -> Story:
