@@ -61,28 +61,25 @@ def install(session: nox.Session, *groups: str, project: str = "") -> None:
     session.install("-q", *wanted, *project.split())
 
 
-def run_tests(session: nox.Session) -> None:
+def run_tests(session: nox.Session, *options: str) -> None:
     """
-    Run all tests but the benchmarks, two at a time, and measure the coverage.
+    Run what was asked for, or all tests but the benchmarks, two at a time.
     """
-    workers = () if session.posargs else ("-n", "2", "--dist", "worksteal")
-    session.run(
-        *("python", "-m", "pytest", "-q", "-m", "not benchmark"),
-        *("--cov", "--cov-report=", *workers, *session.posargs),
-    )
+    chosen = session.posargs or ("-m", "not benchmark", "-n", "2", "--dist=worksteal")
+    session.run("python", "-m", "pytest", "--durations=5", *options, *chosen)
 
 
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run tests, docs and README, coverage, benchmarks, on the Python nox runs on."""
     install(session, "tests", project=".[all]")
-    session.run("coverage", "erase")
-    run_tests(session)
     if session.posargs:
+        run_tests(session)
         return
-    session.run("coverage", "report")
+    # The floor stands in pyproject.toml.
+    run_tests(session, "--cov", "--cov-report=term")
     # Alone, because what runs beside a benchmark is measured with it.
-    session.run("python", "-m", "pytest", "-q", "-m", "benchmark", "tests/benchmarks")
+    session.run("python", "-m", "pytest", "-m", "benchmark", "tests/benchmarks")
 
 
 @nox.session(name="tests-newest", python=newest_python())
@@ -91,10 +88,7 @@ def tests_newest(session: nox.Session) -> None:
     if session.python == sys.executable:
         session.skip("this machine has no newer Python than the one that nox runs on")
     install(session, "tests", project=".[all]")
-    session.run(
-        *("python", "-m", "pytest", "-q", "-m", "not benchmark"),
-        *("-n", "2", "--dist", "worksteal", *session.posargs),
-    )
+    run_tests(session)
 
 
 @nox.session
@@ -114,7 +108,9 @@ def types(session: nox.Session) -> None:
     """Check the types with mypy (strict) and basedpyright."""
     install(session, "typing", "tests", project="-e .[all]")
     session.run("mypy")
-    session.run("basedpyright")
+    # It would take its libraries from .venv, if the project has one.
+    python = shutil.which("python", path=session.bin)
+    session.run("basedpyright", "--pythonpath", str(python))
 
 
 @nox.session

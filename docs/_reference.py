@@ -98,7 +98,8 @@ def modules_of(room: str) -> dict[str, list[str]]:
         if "._" not in found.name
     )
     names = {
-        name: list(importlib.import_module(name).__all__) for name in [top, *inside]
+        name: list(getattr(importlib.import_module(name), "__all__", ()))
+        for name in [top, *inside]
     }
     return {
         module: [
