@@ -29,6 +29,14 @@ MACHINE_PATH = re.compile(
     r"(?<![\w.:/])(?:/(?:home|root|Users|work|builds)/\w|[A-Z]:\\Users)"
 )
 
+PAGES = [path for path in TEXTS if path.suffix == ".md"]
+# Every other way to mark Python is not run, and would rot.
+PYTHON_UNRUN = re.compile(
+    r"^\s*(?:```|~~~|:::)\s*(?:\{code-block\}\s*|\{code\}\s*)?"
+    r"(?:py|py3|python3|pycon|ipython\w*|doctest)\s*$",
+    re.MULTILINE,
+)
+
 
 def of(path: Path) -> str:
     """
@@ -125,3 +133,10 @@ class TestTexts:
         text = path.read_text("utf-8", errors="replace")
 
         assert not text or (text.endswith("\n") and not text.endswith("\n\n"))
+
+    @pytest.mark.parametrize("path", PAGES, ids=of)
+    def test_python_is_run(self, path: Path) -> None:
+        """
+        Python in a page is marked so that the tests run it.
+        """
+        assert [] == PYTHON_UNRUN.findall(path.read_text("utf-8"))
