@@ -23,7 +23,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from leadflow.charts._check import check, dead_ends, unreachable
-from leadflow.charts._draw import draw_markdown, draw_mermaid
+from leadflow.charts._draw import (
+    draw_markdown,
+    draw_mermaid,
+    markdown_table,
+    markdown_text,
+)
 from leadflow.charts._flow import Definition, Flow, FlowState, Transition
 from leadflow.charts._lead import LEAD_STATES, LeadState, lead_definition
 from leadflow.charts._machines import (
@@ -32,6 +37,7 @@ from leadflow.charts._machines import (
     flow_of,
     lead_machine,
     live,
+    machine,
 )
 
 
@@ -39,6 +45,7 @@ if TYPE_CHECKING:
     from statemachine import StateChart
 
     LeadMachine: type[StateChart[Any]]
+    Machine = StateChart[Any]
 
 
 __all__ = (
@@ -48,6 +55,7 @@ __all__ = (
     "FlowState",
     "LeadMachine",
     "LeadState",
+    "Machine",
     "Transition",
     "chart_of",
     "check",
@@ -58,6 +66,8 @@ __all__ = (
     "flow_of",
     "lead_definition",
     "live",
+    "markdown_table",
+    "markdown_text",
     "unreachable",
 )
 
@@ -66,4 +76,6 @@ def __getattr__(name: str) -> Any:
     # A class of python-statemachine cannot be there before that is loaded.
     if name == "LeadMachine":
         return lead_machine()
+    if name == "Machine":
+        return machine()
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from statemachine.transition import Transition as ChartTransition
 
 
-__all__ = ("chart_of", "compile_chart", "flow_of", "lead_machine", "live")
+__all__ = ("chart_of", "compile_chart", "flow_of", "lead_machine", "live", "machine")
 
 
 # -- from a definition to a chart ----------------------------------------------
@@ -269,6 +269,15 @@ def live(
     bearer = SimpleNamespace() if model is None else model
     setattr(bearer, state_field, state)
     return made(bearer, state_field=state_field, listeners=list(listeners))
+
+
+def machine() -> type[StateChart[Any]]:
+    """
+    Return the class of all live machines.
+    """
+    from statemachine import StateChart  # noqa: PLC0415 - loaded when needed
+
+    return StateChart
 
 
 # -- the chart of a lead -------------------------------------------------------
