@@ -105,12 +105,15 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def types(session: nox.Session) -> None:
-    """Check the types with mypy (strict) and basedpyright."""
-    install(session, "typing", "tests", project="-e .[all]")
+    """Check types with mypy (strict) and basedpyright, and that none is missing."""
+    install(session, "typing", "tests", project=".[all]")
     session.run("mypy")
     # It would take its libraries from .venv, if the project has one.
     python = shutil.which("python", path=session.bin)
     session.run("basedpyright", "--pythonpath", str(python))
+    # As a user's checker sees the installed package: every public type is known.
+    with session.chdir(session.create_tmp()):
+        session.run("basedpyright", "--verifytypes", "leadflow", "--ignoreexternal")
 
 
 @nox.session

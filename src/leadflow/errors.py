@@ -87,7 +87,7 @@ class DefinitionError(LeadflowError, ValueError):
     """
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        self.problems = tuple(problems)
+        self.problems: tuple[Problem, ...] = tuple(problems)
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
@@ -114,7 +114,7 @@ class Refused(LeadflowError):
         self.rule = rule
         self.message = message
         self.subject = subject
-        self.missing = tuple(missing)
+        self.missing: tuple[str, ...] = tuple(missing)
         place = f"{subject}: " if subject else ""
         super().__init__(f"{place}{message} [{rule}]")
 
@@ -193,7 +193,7 @@ class ClaimTaken(Conflict):
     """
 
     def __init__(self, records: Iterable[object]) -> None:
-        self.records = tuple(records)
+        self.records: tuple[object, ...] = tuple(records)
         super().__init__(f"{len(self.records)} claim(s) taken: {self.records!r}")
 
 
