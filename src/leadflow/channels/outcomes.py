@@ -108,11 +108,11 @@ class Fetch:
     """
     Describe an HTTP request that would bring more; the user's transport sends it.
 
-    *headers* may name secrets and stay out of ``repr``.
+    *url* and *headers* may hold secrets and stay out of ``repr``.
     """
 
     method: str
-    url: str
+    url: str = attrs.field(repr=False)
     headers: tuple[tuple[str, str], ...] = attrs.field(default=(), repr=False)
     body: bytes = attrs.field(default=b"", repr=False)
 

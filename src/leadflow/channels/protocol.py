@@ -43,14 +43,15 @@ class Delivery:
     *headers* are (name, value) pairs as received, in order; names compare
     without case.  *body* is the raw bytes, never re-encoded.  *received_at* is
     aware UTC.  *method* and *url* are those of an HTTP request; a mailbox
-    leaves them alone.
+    leaves them alone.  Body, headers and URL may hold secrets and stay out of
+    ``repr``.
     """
 
     body: bytes = attrs.field(repr=False)
     received_at: datetime = attrs.field(converter=aware_utc)
     headers: tuple[tuple[str, str], ...] = attrs.field(default=(), repr=False)
     method: str = "POST"
-    url: str = ""
+    url: str = attrs.field(default="", repr=False)
 
     def header(self, name: str) -> str | None:
         """Return the first header *name*, compared without case, or None."""
