@@ -142,3 +142,41 @@ class TestTexts:
         Python in a page is marked so that the tests run it.
         """
         assert [] == PYTHON_UNRUN.findall(path.read_text("utf-8"))
+
+
+class TestGate:
+    def test_runs_every_step(self) -> None:
+        """
+        Each session of the noxfile is run by the gate, by itself or by the README.
+        """
+        sessions = {
+            next(
+                (
+                    keyword.value.value
+                    for decorator in node.decorator_list
+                    if isinstance(decorator, ast.Call)
+                    for keyword in decorator.keywords
+                    if keyword.arg == "name" and isinstance(keyword.value, ast.Constant)
+                ),
+                node.name,
+            )
+            for node in ast.parse((ROOT / "noxfile.py").read_text("utf-8")).body
+            if isinstance(node, ast.FunctionDef)
+            and any("nox.session" in ast.unparse(line) for line in node.decorator_list)
+        }
+        readme = (ROOT / "README.md").read_text("utf-8")
+        gate = (ROOT / ".ci" / "run").read_text("utf-8")
+        listed = re.search(r"^for session in (.*); do$", gate, re.MULTILINE)
+        run = re.findall(r"bin/nox -s (\S+)$", readme, re.MULTILINE)
+
+        assert sessions == {*run, *(listed[1].split() if listed else ())}
+
+    @pytest.mark.parametrize("name", ["demo", "tests"])
+    def test_finds_the_command(self, name: str) -> None:
+        """
+        The README has one line under each mark that the gate looks for.
+        """
+        readme = (ROOT / "README.md").read_text("utf-8")
+        block = rf"<!-- command: {name} -->\n```sh\npython3\.11 .+\n```\n"
+
+        assert 1 == len(re.findall(block, readme))
