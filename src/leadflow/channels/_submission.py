@@ -166,19 +166,19 @@ class Submission:
         price = order.money(self.first("price"), unit)
         if price is None:
             self.extra.extend(self._values.get("price", ()))
-        titles = self.all("product") or (self.first("product_id"),)
-        if len(titles) > 1 or not titles[0]:
+        sku = self.first("product_id")
+        titles = self.all("product") or ((sku,) if sku else ())
+        if len(titles) != 1:
             # It is not the price of one product.
-            amount, price = amount or price, None
+            amount, price, sku = amount or price, None, ""
         named = tuple(
             Product(
-                id=(self.first("product_id") if len(titles) == 1 else "") or title,
+                id=sku or title,
                 title=title,
                 price=price,
                 quantity=order.count(self.first("quantity")),
                 url=self.first("product_url"),
             )
             for title in titles
-            if title
         )
         return products + named, amount

@@ -14,9 +14,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import attrs
@@ -37,6 +36,10 @@ from leadflow.channels.outcomes import Ignored, IgnoredReason, Inbound
 from leadflow.channels.protocol import ACCEPTED, Answer, Delivery, Reading, guarded
 from leadflow.errors import Malformed, Unverified
 from leadflow.values import ChannelId
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 
 __all__ = (
@@ -96,8 +99,7 @@ class FormSignature:
 def _as_pairs(
     fields: Mapping[str, FormRole] | Iterable[tuple[str, FormRole]],
 ) -> tuple[tuple[str, FormRole], ...]:
-    items = fields.items() if isinstance(fields, Mapping) else fields
-    return tuple(items)
+    return tuple(dict(fields).items())
 
 
 @attrs.frozen(kw_only=True)
