@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import attrs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -468,6 +469,12 @@ class TestHeads:
         """
         assert (CLARA, DORA) == firm.heads_of(ANNA)
 
+    def test_of_a_department(self, firm: Team) -> None:
+        """
+        A department has its own head and those above.
+        """
+        assert (CLARA, DORA) == firm.heads(RETAIL)
+
     def test_subordinates(self, firm: Team) -> None:
         """
         Subordinates are all below, near or far.
@@ -577,6 +584,21 @@ class TestSight:
 
         assert not may_see(team, BORIS, assignees=[BORIS])
 
+    @pytest.mark.parametrize("scope", ["role", "department", "own"])
+    def test_assignee_is_gone(self, firm: Team, scope: Scope) -> None:
+        """
+        What only somebody unknown answers for is nobody's, and left to the list.
+        """
+        visibility = Visibility(scope=scope, members=[EMIL])
+
+        assert [EMIL] == [
+            member.id
+            for member in firm.members
+            if may_see(
+                firm, member.id, assignees=[MemberId("x")], visibility=visibility
+            )
+        ]
+
     def test_deputy(self) -> None:
         """
         A deputy sees what the absent answer for, while they are.
@@ -618,19 +640,27 @@ class TestSight:
         st.sampled_from(["all", "role", "department", "own"]),
         st.lists(st.sampled_from([ANNA, BORIS, CLARA, DORA, EMIL]), max_size=2),
         st.sampled_from([None, SELLER, SUPPORT]),
-        st.lists(st.sampled_from([ANNA, EMIL]), max_size=1),
+        st.frozensets(st.sampled_from([ANNA, EMIL]), max_size=1),
+        st.frozensets(st.sampled_from([ANNA, BORIS, CLARA, DORA]), max_size=4),
     )
     def test_somebody_sees(
         self,
         scope: Scope,
         assignees: list[MemberId],
         role: RoleId | None,
-        listed: list[MemberId],
+        listed: frozenset[MemberId],
+        gone: frozenset[MemberId],
     ) -> None:
         """
-        Every record is seen by somebody, and who may work it sees it.
+        Whoever is gone, every record is seen by somebody, unless its list is gone.
         """
-        firm = FIRM_TEAM
+        firm = attrs.evolve(
+            FIRM_TEAM,
+            members=tuple(
+                attrs.evolve(member, active=member.id not in gone)
+                for member in FIRM_TEAM.members
+            ),
+        )
         visibility = Visibility(scope=scope, members=listed)
         seers = {
             member.id
@@ -643,14 +673,26 @@ class TestSight:
                 visibility=visibility,
             )
         }
-        workers = {
-            member.id
-            for member in firm.members
-            if may_work(firm, member.id, assignees=assignees, role=role)
-        }
 
-        assert seers
-        assert workers <= seers or not (assignees or role)
+        assert seers or (listed and listed <= gone)
+        assert not seers & gone
+
+    @given(
+        st.sampled_from(["all", "role", "department", "own"]),
+        st.sampled_from([ANNA, BORIS, CLARA, DORA, EMIL]),
+        st.sampled_from([ANNA, BORIS, CLARA, DORA, EMIL]),
+    )
+    def test_who_works_it_sees_it(
+        self, scope: Scope, worker: MemberId, assignee: MemberId
+    ) -> None:
+        """
+        Who may work a record may see it, whatever the scope.
+        """
+        visibility = Visibility(scope=scope)
+
+        assert may_see(
+            FIRM_TEAM, worker, assignees=[assignee], visibility=visibility
+        ) or not may_work(FIRM_TEAM, worker, assignees=[assignee])
 
 
 class TestCheck:

@@ -8,7 +8,7 @@ units, ids are opaque text.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Literal, NewType, TypeAlias
 
@@ -22,10 +22,10 @@ __all__ = (
     "Actor",
     "ActorKind",
     "Attachment",
+    "Change",
     "ChannelId",
     "ClientId",
     "ContactPoint",
-    "Change",
     "Document",
     "Fields",
     "Index",
@@ -274,6 +274,35 @@ class Why:
     left_out: tuple[tuple[str, str], ...] = ()
     tie: str = ""
     tried: tuple[tuple[str, str], ...] = ()
+
+    def text(self, names: Mapping[str, str] | None = None) -> str:
+        """
+        Tell it to people, with *names* in place of ids where they are given.
+
+        >>> why = Why(policy="by hand", chosen=("7",), candidates=("7", "8"))
+        >>> why.text({"7": "Anna", "8": "Boris"})
+        'by hand: Anna, of Anna, Boris'
+        """
+        given = {} if names is None else names
+
+        def listed(ids: tuple[str, ...]) -> str:
+            return ", ".join(given.get(each, each) for each in ids)
+
+        # A queue chooses nobody, and still knows how one of them will be.
+        nobody = "whoever takes it" if self.tie else "nobody"
+        parts = [f"{self.policy}: {listed(self.chosen) or nobody}"]
+        if self.candidates:
+            parts[0] += f", of {listed(self.candidates)}"
+        if self.left_out:
+            reasons = (
+                f"{given.get(each, each)} ({reason.replace('_', ' ')})"
+                for each, reason in self.left_out
+            )
+            parts.append(f"left out {', '.join(reasons)}")
+        if self.tie:
+            parts.append(self.tie)
+        parts += (f"tried before {policy} ({reason})" for policy, reason in self.tried)
+        return "; ".join(parts)
 
 
 ActorKind = Literal["member", "channel", "robot", "system"]

@@ -4,8 +4,8 @@ Who may see and work a record (R29), as pure questions.
 Sight is by rank and by what the channel grants.  Who answers for a record, the
 heads above them and the deputies of the absent always see it; beside them those
 whom the `Visibility` lets in.  Nothing is ever hidden from everybody: a record
-that nobody answers for is seen by those on the list, or by all where there is
-no list.  What may be done in which state is the scenario's to say.
+that nobody answers for (any more) is seen by those on the list, or by all where
+there is no list.  What may be done in which state is the scenario's to say.
 """
 
 from __future__ import annotations
@@ -112,9 +112,17 @@ def may_work(
 def _answering(
     team: Team, assignees: tuple[MemberId, ...], role: RoleId | None
 ) -> tuple[MemberId, ...]:
-    if assignees or role is None:
-        return assignees
-    return tuple(member.id for member in team.in_role(role))
+    """
+    Return who answers for it: nobody, where they and all above them are gone.
+    """
+    answering = assignees
+    if not assignees and role is not None:
+        answering = tuple(member.id for member in team.in_role(role))
+    ranks = (each for member in answering for each in (member, *team.heads_of(member)))
+    found = (team.find(each) for each in ranks)
+    if any(member is not None and member.active for member in found):
+        return answering
+    return ()
 
 
 def _is_above(

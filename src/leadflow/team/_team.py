@@ -215,6 +215,17 @@ class Team:
             head = self.head_of(head)
         return tuple(chain)
 
+    def heads(self, department: DepartmentId) -> tuple[MemberId, ...]:
+        """
+        Return the heads of *department* and of those above it, none twice.
+        """
+        here = (self._departments.get(each) for each in self.lineage(department))
+        return tuple(
+            dict.fromkeys(
+                each.head for each in here if each is not None and each.head is not None
+            )
+        )
+
     def subordinates(self, member: MemberId) -> tuple[Member, ...]:
         """
         Return everybody that has *member* above them, near or far.
