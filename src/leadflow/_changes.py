@@ -4,7 +4,7 @@ Work out what an edit changes, for the history of every change (R28).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import attrs
 
@@ -17,6 +17,10 @@ from leadflow.values import (
     Product,
     Source,
 )
+
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 __all__ = ("changes_of", "merge_fields", "texts")

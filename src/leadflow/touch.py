@@ -14,7 +14,7 @@ from typing import Literal, TypeAlias
 import attrs
 
 from leadflow.channels.outcomes import Inbound
-from leadflow.values import Attachment, ChannelId, Index, Ref, Term, TouchId
+from leadflow.values import Attachment, ChannelId, ClientId, Index, Ref, Term, TouchId
 
 
 __all__ = (
@@ -24,6 +24,7 @@ __all__ = (
     "Standing",
     "Touch",
     "TouchAmended",
+    "TouchAnswered",
     "TouchEvent",
     "TouchExtended",
     "TouchJoined",
@@ -45,7 +46,8 @@ class Touch:
     Hold one thing that came in, and where it belongs.
 
     *party* is the lead or client that it belongs to, None where it was recorded
-    only; *interest* the open interest that it also stands with.  *text* is the
+    only; *client* the known client and *interest* the open interest that it also
+    stands with.  *text* is the
     present one: *inbound* keeps the first.
     """
 
@@ -54,6 +56,7 @@ class Touch:
     inbound: Inbound
     standing: Standing
     party: Ref | None = None
+    client: ClientId | None = None
     interest: Ref | None = None
     reason: str = ""
     text: str = ""
@@ -61,6 +64,7 @@ class Touch:
     also_by: tuple[ChannelId, ...] = ()
     parts: int = 1
     edits: int = 0
+    answers: int = 0
     deleted: bool = False
 
 
@@ -77,6 +81,7 @@ class TouchRecorded:
     inbound: Inbound
     standing: Standing
     party: Ref | None = None
+    client: ClientId | None = None
     interest: Ref | None = None
     reason: str = ""
 
@@ -101,6 +106,7 @@ class TouchJoined:
 
     standing: Standing
     party: Ref
+    client: ClientId | None = None
     interest: Ref | None = None
     reason: str = ""
 
@@ -116,7 +122,22 @@ class TouchAmended:
     after: str = ""
 
 
-TouchEvent: TypeAlias = TouchRecorded | TouchExtended | TouchJoined | TouchAmended
+@attrs.frozen(kw_only=True)
+class TouchAnswered:
+    """
+    Tell what was answered to it, through the channel that it came in by (R8).
+
+    *reply* is our id of the answer, the one that receipts name.
+    """
+
+    reply: str
+    text: str
+    automatic: bool = False
+
+
+TouchEvent: TypeAlias = (
+    TouchRecorded | TouchExtended | TouchJoined | TouchAmended | TouchAnswered
+)
 
 
 def evolve(state: Touch | None, event: TouchEvent, at: datetime) -> Touch:
@@ -130,6 +151,7 @@ def evolve(state: Touch | None, event: TouchEvent, at: datetime) -> Touch:
             inbound=event.inbound,
             standing=event.standing,
             party=event.party,
+            client=event.client,
             interest=event.interest,
             reason=event.reason,
             text=event.inbound.text,
@@ -154,6 +176,7 @@ def evolve(state: Touch | None, event: TouchEvent, at: datetime) -> Touch:
                 state,
                 standing=event.standing,
                 party=event.party,
+                client=event.client,
                 interest=event.interest,
                 reason=event.reason,
             )
@@ -161,13 +184,18 @@ def evolve(state: Touch | None, event: TouchEvent, at: datetime) -> Touch:
             return attrs.evolve(state, text=event.after, edits=state.edits + 1)
         case TouchAmended():
             return attrs.evolve(state, deleted=True)
+        case TouchAnswered():
+            return attrs.evolve(state, answers=state.answers + 1)
 
 
 def index(state: Touch) -> Index:
     """
     Return by what a touch is found.
     """
-    terms: set[Term] = {("channel", state.inbound.channel), ("standing", state.standing)}
+    terms: set[Term] = {
+        ("channel", state.inbound.channel),
+        ("standing", state.standing),
+    }
     if state.party is not None:
         terms.add(("party", str(state.party)))
     if state.interest is not None:

@@ -9,15 +9,19 @@ outcomes as `~leadflow.errors.Malformed` or `~leadflow.errors.Unverified`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from hashlib import sha256
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import attrs
 
 from leadflow.channels.outcomes import Fetch, Outcome
 from leadflow.errors import Malformed, Unverified
 from leadflow.values import Attachment, ChannelId, ContactPoint, aware_utc
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 __all__ = (
@@ -52,6 +56,11 @@ class Delivery:
     headers: tuple[tuple[str, str], ...] = attrs.field(default=(), repr=False)
     method: str = "POST"
     url: str = attrs.field(default="", repr=False)
+
+    @property
+    def digest(self) -> str:
+        """Return the SHA-256 of the body in hex: a key for what has no id."""
+        return sha256(self.body).hexdigest()
 
     def header(self, name: str) -> str | None:
         """Return the first header *name*, compared without case, or None."""

@@ -4,7 +4,7 @@ What may be done with a client: pure functions that answer events or refuse.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from leadflow._changes import changes_of, merge_fields
 from leadflow.client.events import (
@@ -16,18 +16,23 @@ from leadflow.client.events import (
     ClientTagged,
     ClientTouched,
 )
-from leadflow.client.state import Client
 from leadflow.errors import Refused
-from leadflow.values import (
-    ContactPoint,
-    Fields,
-    InterestId,
-    LeadId,
-    MemberId,
-    Person,
-    TouchId,
-    Why,
-)
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from leadflow.client.state import Client
+    from leadflow.values import (
+        ContactPoint,
+        Fields,
+        InterestId,
+        LeadId,
+        MemberId,
+        Person,
+        TouchId,
+        Why,
+    )
 
 
 __all__ = ("assign", "edit", "join", "note", "tag", "touch")

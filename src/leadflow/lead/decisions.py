@@ -8,11 +8,9 @@ lead's state machine, given in as *flow*.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from leadflow._changes import changes_of, merge_fields
-from leadflow.charts import Flow
 from leadflow.errors import Refused, UnknownRecord
 from leadflow.lead.events import (
     LeadAnswered,
@@ -30,7 +28,6 @@ from leadflow.lead.events import (
     LeadTouched,
 )
 from leadflow.lead.state import CONVERTED, REJECTED, Lead
-from leadflow.reasons import Reasons
 from leadflow.values import (
     ChannelId,
     ClientId,
@@ -47,6 +44,14 @@ from leadflow.values import (
     TouchId,
     Why,
 )
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from datetime import datetime
+
+    from leadflow.charts import Flow
+    from leadflow.reasons import Reasons
 
 
 __all__ = (
@@ -254,8 +259,15 @@ def answer(
     lead: Lead, text: str, channel: ChannelId | None, reply: str
 ) -> tuple[LeadEvent, ...]:
     """
-    Decide that the person was answered; closed leads can be answered too.
+    Decide that the person was answered (R8).
+
+    Raises:
+        Refused: there is no text (``lead.answer.empty``).
     """
+    if not text.strip():
+        raise Refused(
+            "lead.answer.empty", "an answer has no text", subject=str(lead.ref)
+        )
     return (LeadAnswered(text=text, channel=channel, reply=reply),)
 
 

@@ -41,6 +41,7 @@ from leadflow.values import (
     Source,
     Task,
     Term,
+    TouchId,
     Why,
     search_words,
 )
@@ -89,11 +90,11 @@ class Lead:
     assignees: tuple[MemberId, ...] = ()
     role: RoleId | None = None
     why: Why | None = None
-    pools: tuple[str, ...] = ()
     client: ClientId | None = None
     repeat: bool = False
     results: tuple[Ref, ...] = ()
     touches: int = 0
+    last_touch: TouchId | None = None
     last_touch_at: datetime | None = None
     answered_at: datetime | None = None
     respond_by: datetime | None = None
@@ -138,6 +139,7 @@ def evolve(state: Lead | None, event: LeadEvent, at: datetime) -> Lead:
             client=event.client,
             repeat=event.repeat,
             touches=0 if event.touch is None else 1,
+            last_touch=event.touch,
             last_touch_at=None if event.touch is None else at,
             respond_by=event.respond_by,
         )
@@ -152,6 +154,7 @@ def evolve(state: Lead | None, event: LeadEvent, at: datetime) -> Lead:
                 products=state.products + event.products,
                 person=event.person or state.person,
                 touches=state.touches + 1,
+                last_touch=event.touch,
                 last_touch_at=at,
                 answered_at=state.answered_at if event.respond_by is None else None,
                 respond_by=state.respond_by

@@ -1,0 +1,533 @@
+"""
+Questions: the inbox, the boards, a record's card, a client's timeline, search.
+
+A question is a value with a walk of its own, like a command, but it changes
+nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, cast
+
+import attrs
+
+from leadflow.errors import UnknownRecord
+from leadflow.interest import Interest
+from leadflow.lead import CONVERTED, REJECTED, Lead
+from leadflow.ports import (
+    AllOf,
+    AnyOf,
+    Filter,
+    Has,
+    Loaded,
+    Page,
+    Prefix,
+    Query,
+    Recorded,
+    Within,
+)
+from leadflow.touch import Notice, Touch
+from leadflow.values import ClientId, ContactPoint, Ref, search_words
+
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterable
+
+    from leadflow.client import Client
+    from leadflow.playbook import Playbook
+    from leadflow.scenario import Stage
+
+
+__all__ = (
+    "Board",
+    "BoardView",
+    "Card",
+    "CardView",
+    "Column",
+    "Entry",
+    "FindClients",
+    "FindLeads",
+    "Inbox",
+    "InterestBoard",
+    "LeadPage",
+    "Notices",
+    "Timeline",
+)
+
+
+@attrs.frozen(kw_only=True)
+class LeadPage:
+    """
+    Hold a page of leads; *next* asks for the following one, None at the end.
+    """
+
+    leads: tuple[Lead, ...]
+    next: str | None = None
+
+
+def _leads(page: Page) -> LeadPage:
+    return LeadPage(
+        leads=tuple(cast("Lead", item.state) for item in page.items), next=page.next
+    )
+
+
+def _all_of(filters: Iterable[Filter]) -> Filter | None:
+    several = tuple(filters)
+    return several[0] if len(several) == 1 else AllOf(several) if several else None
+
+
+def _everything(query: Query) -> Generator[Query, Page, list[Loaded]]:
+    """
+    Read all pages of *query*.
+    """
+    items: list[Loaded] = []
+    while True:
+        page = yield query
+        items.extend(page.items)
+        if page.next is None:
+            return items
+        query = attrs.evolve(query, after=page.next)
+
+
+def _history(ref: Ref) -> Generator[Ref, list[Recorded], tuple[Recorded, ...]]:
+    return tuple((yield ref))
+
+
+# -- lists -------------------------------------------------------------------------
+
+
+@attrs.frozen(kw_only=True)
+class Inbox:
+    """
+    List the unprocessed leads of all channels by time of arrival.
+
+    Unprocessed are those in the first state; with *all_open*, all that are
+    neither converted nor rejected.  *waiting* lists those that nobody answers
+    for yet, with *role* those that wait for it.
+    """
+
+    assignee: str = ""
+    role: str = ""
+    waiting: bool = False
+    channel: str = ""
+    kind: str = ""
+    all_open: bool = False
+    newest_first: bool = False
+    limit: int = 50
+    after: str | None = None
+
+    def ask(
+        self,
+        playbook: Playbook,
+        now: datetime,
+    ) -> Generator[Any, Any, LeadPage]:
+        """
+        Walk to one page of leads.
+        """
+        filters: list[Filter] = [
+            Has("open", "yes")
+            if self.all_open
+            else Has("state", playbook.lead_flow.initial)
+        ]
+        if self.assignee:
+            filters.append(Has("assignee", self.assignee))
+        if self.role:
+            filters.append(Has("waiting", self.role))
+        if self.waiting:
+            filters.append(Prefix("waiting", ""))
+        if self.channel:
+            filters.append(Has("channel", self.channel))
+        if self.kind:
+            filters.append(Has("kind", self.kind))
+        page = yield Query(
+            kind="lead",
+            where=_all_of(filters),
+            newest_first=self.newest_first,
+            limit=self.limit,
+            after=self.after,
+        )
+        return _leads(page)
+
+
+@attrs.frozen(kw_only=True)
+class FindLeads:
+    """
+    Search leads by name, contact, marks and times (R27); all that is given holds.
+
+    *name* matches words of the person's and company's names by their beginning;
+    *contact* is a normalised contact point; *fields* are (id, value) pairs.
+    """
+
+    name: str = ""
+    contact: ContactPoint | None = None
+    state: str = ""
+    channel: str = ""
+    source: str = ""
+    assignee: str = ""
+    tag: str = ""
+    group: str = ""
+    reason: str = ""
+    fields: tuple[tuple[str, str], ...] = ()
+    since: datetime | None = None
+    until: datetime | None = None
+    newest_first: bool = True
+    limit: int = 50
+    after: str | None = None
+
+    def ask(
+        self,
+        playbook: Playbook,
+        now: datetime,
+    ) -> Generator[Any, Any, LeadPage]:
+        """
+        Walk to one page of leads.
+        """
+        filters: list[Filter] = [
+            Prefix("name", word) for word in sorted(search_words(self.name))
+        ]
+        if self.contact is not None:
+            filters.append(Has("contact", self.contact.key))
+        for name in (
+            "state",
+            "channel",
+            "source",
+            "assignee",
+            "tag",
+            "group",
+            "reason",
+        ):
+            value = getattr(self, name)
+            if value:
+                filters.append(Has(name, value))
+        filters += [Has(f"field.{name}", value) for name, value in self.fields]
+        if self.since is not None or self.until is not None:
+            filters.append(Within(self.since, self.until))
+        page = yield Query(
+            kind="lead",
+            where=_all_of(filters),
+            newest_first=self.newest_first,
+            limit=self.limit,
+            after=self.after,
+        )
+        return _leads(page)
+
+
+@attrs.frozen(kw_only=True)
+class FindClients:
+    """
+    Search clients by name or contact (R27); answers clients, newest first.
+    """
+
+    name: str = ""
+    contact: ContactPoint | None = None
+    owner: str = ""
+    limit: int = 50
+
+    def ask(
+        self,
+        playbook: Playbook,
+        now: datetime,
+    ) -> Generator[Any, Any, tuple[Client, ...]]:
+        """
+        Walk to the clients found.
+        """
+        filters: list[Filter] = [
+            Prefix("name", word) for word in sorted(search_words(self.name))
+        ]
+        if self.contact is not None:
+            filters.append(Has("contact", self.contact.key))
+        if self.owner:
+            filters.append(Has("owner", self.owner))
+        page = yield Query(
+            kind="client", where=_all_of(filters), newest_first=True, limit=self.limit
+        )
+        return tuple(cast("Client", item.state) for item in page.items)
+
+
+@attrs.frozen(kw_only=True)
+class Notices:
+    """
+    List what came in and was no person's attention, newest first (R12).
+    """
+
+    channel: str = ""
+    reason: str = ""
+    limit: int = 50
+
+    def ask(
+        self,
+        playbook: Playbook,
+        now: datetime,
+    ) -> Generator[Any, Any, tuple[Notice, ...]]:
+        """
+        Walk to the notices found.
+        """
+        filters: list[Filter] = []
+        if self.channel:
+            filters.append(Has("channel", self.channel))
+        if self.reason:
+            filters.append(Has("reason", self.reason))
+        page = yield Query(
+            kind="notice", where=_all_of(filters), newest_first=True, limit=self.limit
+        )
+        return tuple(cast("Notice", item.state) for item in page.items)
+
+
+# -- boards ------------------------------------------------------------------------
+
+
+@attrs.frozen(kw_only=True)
+class Column:
+    """
+    Hold one column of a board: a state or stage, and its first cards.
+
+    *more* asks `~leadflow.ports.Store.select` for the rest, None if there is none.
+    """
+
+    id: str
+    title: str
+    colour: str = ""
+    kind: str = "open"
+    cards: tuple[Lead | Interest, ...] = ()
+    more: str | None = None
+
+
+@attrs.frozen
+class BoardView:
+    """
+    Hold the columns of a board in their order.
+    """
+
+    columns: tuple[Column, ...]
+
+    def __getitem__(self, id: str) -> Column:  # noqa: A002 - the field's own name
+        """Return the column *id*; raises KeyError."""
+        for column in self.columns:
+            if column.id == id:
+                return column
+        raise KeyError(id)
+
+
+@attrs.frozen(kw_only=True)
+class Board:
+    """
+    Show leads by state (R19); the ends with *ends*.
+    """
+
+    assignee: str = ""
+    channel: str = ""
+    ends: bool = True
+    limit: int = 50
+
+    def ask(
+        self,
+        playbook: Playbook,
+        now: datetime,
+    ) -> Generator[Any, Any, BoardView]:
+        """
+        Walk to the columns.
+        """
+        converted, rejected = playbook.lead_ends
+        columns = [
+            Column(id=state.id, title=state.title or state.id, colour=state.colour)
+            for state in playbook.lead_states
+        ]
+        if self.ends:
+            columns.append(Column(id=CONVERTED, title=converted, kind="won"))
+            columns.append(Column(id=REJECTED, title=rejected, kind="lost"))
+        more: list[Filter] = []
+        if self.assignee:
+            more.append(Has("assignee", self.assignee))
+        if self.channel:
+            more.append(Has("channel", self.channel))
+        return (yield from _filled("lead", "state", columns, more, limit=self.limit))
+
+
+@attrs.frozen(kw_only=True)
+class InterestBoard:
+    """
+    Show interests of a scenario by stage; the playbook's first without one.
+
+    Stages that only an older version has stand after those of the newest, as
+    long as an interest stands there (R37).
+    """
+
+    scenario: str = ""
+    assignee: str = ""
+    limit: int = 50
+
+    def ask(
+        self,
+        playbook: Playbook,
+        now: datetime,
+    ) -> Generator[Any, Any, BoardView]:
+        """
+        Walk to the columns.
+
+        Raises:
+            UnknownRecord: there is no such scenario.
+        """
+        newest = playbook.scenario(self.scenario)
+        stages: dict[str, Stage] = {stage.id: stage for stage in newest.stages}
+        for older in playbook.scenarios:
+            if older.id == newest.id:
+                for stage in older.stages:
+                    stages.setdefault(stage.id, stage)
+        columns = [
+            Column(
+                id=stage.id,
+                title=stage.title or stage.id,
+                colour=stage.colour,
+                kind=stage.kind,
+            )
+            for stage in stages.values()
+        ]
+        more: list[Filter] = []
+        if self.assignee:
+            mine = (
+                Has("assignee", self.assignee),
+                Has("collaborator", self.assignee),
+            )
+            more.append(AnyOf(mine))
+        board = yield from _filled(
+            "interest", "stage", columns, more, limit=self.limit, prefix=f"{newest.id}/"
+        )
+        return BoardView(tuple(c for c in board.columns if c.cards or newest.has(c.id)))
+
+
+def _filled(
+    kind: str,
+    term: str,
+    columns: Iterable[Column],
+    more: Iterable[Filter],
+    *,
+    limit: int,
+    prefix: str = "",
+) -> Generator[Any, Any, BoardView]:
+    filled: list[Column] = []
+    for column in columns:
+        page = yield Query(
+            kind=kind,
+            where=_all_of((Has(term, prefix + column.id), *more)),
+            limit=limit,
+        )
+        filled.append(
+            attrs.evolve(
+                column, cards=tuple(i.state for i in page.items), more=page.next
+            )
+        )
+    return BoardView(tuple(filled))
+
+
+# -- one record ----------------------------------------------------------------------
+
+
+@attrs.frozen(kw_only=True)
+class CardView:
+    """
+    Hold a record with its history, and the touches that stand with it.
+    """
+
+    record: Any
+    history: tuple[Recorded, ...]
+    touches: tuple[Touch, ...] = ()
+
+
+@attrs.frozen
+class Card:
+    """
+    Show a record with the history of every change: who, when, what (R28).
+    """
+
+    ref: Ref
+
+    def ask(
+        self,
+        playbook: Playbook,
+        now: datetime,
+    ) -> Generator[Any, Any, CardView]:
+        """
+        Walk to the record, its history and its touches.
+
+        Raises:
+            UnknownRecord: there is no such record.
+        """
+        (loaded,) = yield (self.ref,)
+        if loaded.state is None:
+            raise UnknownRecord(
+                f"{self.ref.kind}.unknown", f"there is no {self.ref.kind} {self.ref.id}"
+            )
+        history = yield from _history(self.ref)
+        by = (
+            Has("interest", self.ref.id)
+            if self.ref.kind == "interest"
+            else Has("party", str(self.ref))
+        )
+        found = yield from _everything(Query(kind="touch", where=by, limit=200))
+        return CardView(
+            record=loaded.state,
+            history=history,
+            touches=tuple(cast("Touch", item.state) for item in found),
+        )
+
+
+@attrs.frozen(kw_only=True)
+class Entry:
+    """
+    Hold one line of a timeline: what happened to which record.
+    """
+
+    ref: Ref
+    recorded: Recorded
+
+    @property
+    def at(self) -> datetime:
+        """Return when it happened, aware UTC."""
+        return self.recorded.at
+
+
+@attrs.frozen
+class Timeline:
+    """
+    Show a client's whole path: leads, interests, touches, documents (R54).
+
+    Answers entries in the order of the journal.
+    """
+
+    client: ClientId
+
+    def ask(
+        self,
+        playbook: Playbook,
+        now: datetime,
+    ) -> Generator[Any, Any, tuple[Entry, ...]]:
+        """
+        Walk over everything that stands with the client.
+
+        Raises:
+            UnknownRecord: there is no such client.
+        """
+        ref = Ref("client", self.client)
+        (loaded,) = yield (ref,)
+        if loaded.state is None:
+            raise UnknownRecord("client.unknown", f"there is no client {self.client}")
+        client = cast("Client", loaded.state)
+        leads = [Ref("lead", lead) for lead in client.leads]
+        interests = yield from _everything(
+            Query(kind="interest", where=Has("client", client.id), limit=200)
+        )
+        parties = (ref, *leads)
+        touches = yield from _everything(
+            Query(
+                kind="touch",
+                where=AnyOf(tuple(Has("party", str(party)) for party in parties)),
+                limit=200,
+            )
+        )
+        entries: list[Entry] = []
+        refs = (*parties, *(item.ref for item in (*interests, *touches)))
+        for each in refs:
+            history = yield from _history(each)
+            entries += [Entry(ref=each, recorded=recorded) for recorded in history]
+        return tuple(sorted(entries, key=lambda entry: entry.recorded.position))

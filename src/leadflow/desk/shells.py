@@ -1,0 +1,241 @@
+"""
+The two faces of the desk: `Desk` and `AsyncDesk`, with one body.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+from typing import TYPE_CHECKING, TypeVar, cast
+from uuid import UUID, uuid4  # noqa: TID251 - the shell's own ids
+
+from leadflow.desk._engine import (
+    Accepted,
+    Awaited,
+    Engine,
+    EngineStore,
+    drive,
+    verdict_of,
+)
+from leadflow.desk._system import apause, ordered_id, pause, utc_now
+from leadflow.ports import (
+    AsyncStore,
+    Clock,
+    Dead,
+    Done,
+    Ids,
+    Lease,
+    Retry,
+    Settle,
+    Store,
+    Transport,
+    Verdict,
+)
+from leadflow.values import SYSTEM, Actor
+
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from leadflow.channels.protocol import Channel, Delivery
+    from leadflow.desk.road import Command, Question
+    from leadflow.playbook import Playbook
+
+
+__all__ = ("AsyncDesk", "Delivered", "Desk")
+
+R = TypeVar("R")
+
+_HOLD = timedelta(seconds=60)
+
+
+class Delivered(dict[str, int]):
+    """
+    Count what became of effects: ``done``, ``retried``, ``dead``, ``lost``.
+    """
+
+
+def _actor(by: str | Actor | None, command: object, playbook: Playbook) -> Actor:
+    """
+    Return who does it: a member by id, an actor, else whom the command names.
+    """
+    if by is None:
+        return cast("Actor", getattr(command, "actor", SYSTEM))
+    if isinstance(by, Actor):
+        return by
+    return Actor("member", playbook.check_member(by))
+
+
+class Desk:
+    """
+    Do commands, ask questions, take in deliveries, on a synchronous store.
+
+    *clock* answers the present instant and *ids* fresh ids; both are injected in
+    tests.  A desk has no state of its own: make as many as there are threads.
+    """
+
+    def __init__(
+        self,
+        playbook: Playbook,
+        store: Store,
+        *,
+        clock: Clock = utc_now,
+        ids: Ids = ordered_id,
+        commit_ids: Callable[[], UUID] = uuid4,
+        pause: Callable[[int], None] = pause,
+    ) -> None:
+        async def wait(attempt: int) -> None:
+            pause(attempt)
+
+        self.playbook = playbook
+        self.store = store
+        self._engine = Engine(
+            playbook=playbook,
+            store=Awaited(store),
+            clock=clock,
+            ids=ids,
+            commit_ids=commit_ids,
+            pause=wait,
+        )
+
+    def do(self, command: Command[R], *, by: str | Actor | None = None) -> R:
+        """
+        Carry out *command* as the member *by*; return its answer.
+
+        Raises:
+            Refused: the business says no; nothing was written.
+            UnknownRecord: something that it names is not there.
+            StoreError: the store failed, or others came first at each attempt.
+        """
+        return drive(self._engine.do(command, _actor(by, command, self.playbook)))
+
+    def ask(self, question: Question[R]) -> R:
+        """
+        Return the answer to *question*.
+        """
+        return drive(self._engine.ask(question))
+
+    def accept(self, channel: Channel, delivery: Delivery) -> Accepted:
+        """
+        Read *delivery* by *channel* and take in all that is in it.
+
+        Never raises on what a platform sends; the store's errors come through,
+        and then the delivery is not acknowledged: the platform sends it again,
+        and what was taken in already counts once.
+        """
+        return drive(self._engine.accept(channel, delivery))
+
+    def tick(self, *, limit: int = 100, hold: timedelta = _HOLD) -> int:
+        """
+        Run what is due: deadlines, escalations, reminders.
+
+        Returns:
+            How many timers were finished.
+        """
+        return drive(self._engine.tick(limit=limit, hold=hold))
+
+    def deliver(
+        self,
+        transports: Mapping[str, Transport],
+        *,
+        limit: int = 100,
+        hold: timedelta = _HOLD,
+    ) -> Delivered:
+        """
+        Hand waiting effects to the transports of their kinds, at least once.
+
+        An exception of a transport counts as a failed attempt: the effect is
+        tried again later, and given up after twelve attempts
+        (`~leadflow.ports.Store.dead`).  Effects of other kinds wait.
+        """
+        told = Delivered(done=0, retried=0, dead=0, lost=0)
+        leases = self.store.lease(
+            "effects", limit=limit, hold=hold, kinds=tuple(transports)
+        )
+        for lease in leases:
+            verdict = _send(transports[lease.kind], lease)
+            (kept,) = self.store.settle([Settle(lease, verdict)])
+            name = _NAMES[type(verdict)] if kept else "lost"
+            told[name] += 1
+        return told
+
+
+_NAMES: Mapping[type, str] = {Done: "done", Retry: "retried", Dead: "dead"}
+
+
+def _send(transport: Transport, lease: Lease) -> Verdict:
+    try:
+        return transport.send(lease)
+    except Exception as error:  # noqa: BLE001 - a transport is foreign code
+        return verdict_of(lease, error)
+
+
+class AsyncDesk:
+    """
+    Do what `Desk` does, awaited.
+
+    On a synchronous store each command runs whole in a worker thread, so that a
+    cancelled task cannot tear a commit; on an `~leadflow.ports.AsyncStore` the
+    same body is awaited.
+    """
+
+    def __init__(
+        self,
+        playbook: Playbook,
+        store: Store | AsyncStore,
+        *,
+        clock: Clock = utc_now,
+        ids: Ids = ordered_id,
+        commit_ids: Callable[[], UUID] = uuid4,
+    ) -> None:
+        self.playbook = playbook
+        self._desk: Desk | None = None
+        if asyncio.iscoroutinefunction(store.commit):
+            self._engine = Engine(
+                playbook=playbook,
+                store=cast("EngineStore", store),
+                clock=clock,
+                ids=ids,
+                commit_ids=commit_ids,
+                pause=apause,
+            )
+        else:
+            self._desk = Desk(
+                playbook,
+                cast("Store", store),
+                clock=clock,
+                ids=ids,
+                commit_ids=commit_ids,
+            )
+
+    async def do(self, command: Command[R], *, by: str | Actor | None = None) -> R:
+        """
+        Carry out *command*; see `Desk.do`.
+        """
+        if self._desk is not None:
+            return await asyncio.to_thread(self._desk.do, command, by=by)
+        return await self._engine.do(command, _actor(by, command, self.playbook))
+
+    async def ask(self, question: Question[R]) -> R:
+        """
+        Return the answer to *question*; see `Desk.ask`.
+        """
+        if self._desk is not None:
+            return await asyncio.to_thread(self._desk.ask, question)
+        return await self._engine.ask(question)
+
+    async def accept(self, channel: Channel, delivery: Delivery) -> Accepted:
+        """
+        Read *delivery* and take in all that is in it; see `Desk.accept`.
+        """
+        if self._desk is not None:
+            return await asyncio.to_thread(self._desk.accept, channel, delivery)
+        return await self._engine.accept(channel, delivery)
+
+    async def tick(self, *, limit: int = 100, hold: timedelta = _HOLD) -> int:
+        """
+        Run what is due; see `Desk.tick`.
+        """
+        if self._desk is not None:
+            return await asyncio.to_thread(self._desk.tick, limit=limit, hold=hold)
+        return await self._engine.tick(limit=limit, hold=hold)

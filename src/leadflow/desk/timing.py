@@ -1,0 +1,137 @@
+"""
+What happens by itself when its time has come: escalations and reminders.
+
+`Desk.tick` leases due timers and turns each into one of these commands.  A
+command finishes its lease in its own commit, so that a timer has its effect
+exactly once, and looks at the record first: one that is not due any more only
+finishes the lease.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import attrs
+
+from leadflow.assignment import Request
+from leadflow.desk._opening import RESPOND, notify, pick
+from leadflow.desk.road import Decision, Draft, Facts, Reads
+from leadflow.lead import Lead, LeadOverdue
+from leadflow.ports import Lease, SetTimer
+
+
+if TYPE_CHECKING:
+    from collections.abc import Generator
+
+    from leadflow.playbook import Playbook
+    from leadflow.values import Moment, Ref
+
+
+__all__ = ("Escalate", "Remind", "timer_command")
+
+
+@attrs.frozen
+class Escalate:
+    """
+    Tell the next level that nobody has answered a lead in time (R33).
+
+    Answers the level reached, 0 where the lead is not waiting any more.
+    """
+
+    lease: Lease
+
+    def decide(
+        self, playbook: Playbook, moment: Moment
+    ) -> Generator[Reads, Facts, Decision[int]]:
+        """
+        Decide who is told now, and when the next level's time comes.
+        """
+        ref = cast("Ref", self.lease.ref)
+        facts = yield Reads(refs=(ref,), guard=(str(ref),))
+        draft = Draft(facts, moment)
+        draft.settle(self.lease)
+        lead: Lead | None = facts.state(ref)
+        if lead is None or not lead.is_open or lead.respond_by is None:
+            return draft.decide(0)
+        settings = playbook.channel(lead.channel)
+        level = lead.overdue + 1
+        told = list(lead.assignees)
+        role = lead.role
+        # The first to be told are those who have not answered; then the levels.
+        if level > 1:
+            step = settings.escalation[level - 2]
+            chosen = yield from pick(
+                playbook,
+                draft,
+                step.policy,
+                Request(
+                    at=moment.now,
+                    channel=lead.channel,
+                    source=lead.source,
+                    products=lead.products,
+                    language=lead.language,
+                    tags=frozenset(lead.tags),
+                    fields=lead.fields,
+                    exclude=frozenset(lead.assignees),
+                ),
+            )
+            told, role = [], None
+            if chosen is not None:
+                told, role = list(chosen.members), chosen.role
+        draft.apply(ref, (LeadOverdue(level=level, told=tuple(told)),))
+        contact = next((p.value for p in lead.contact_points if p.value), "")
+        notify(
+            draft, ref, "lead.overdue", told, role, level=str(level), contact=contact
+        )
+        if level <= len(settings.escalation):
+            after = settings.escalation[level - 1].after
+            due = playbook.calendar_for(settings).add(moment.now, after)
+            draft.timer(SetTimer(ref=ref, name=RESPOND, due=due))
+        return draft.decide(level)
+
+
+@attrs.frozen
+class Remind:
+    """
+    Tell the assignee of a task that it is due (R26); answers whether it still is.
+    """
+
+    lease: Lease
+
+    def decide(
+        self,
+        playbook: Playbook,
+        moment: Moment,
+    ) -> Generator[Reads, Facts, Decision[bool]]:
+        """
+        Decide that the assignee is told, if the task is not done.
+        """
+        ref = cast("Ref", self.lease.ref)
+        facts = yield Reads(refs=(ref,), guard=(str(ref),))
+        draft = Draft(facts, moment)
+        draft.settle(self.lease)
+        record = facts.state(ref)
+        task = next(
+            (
+                task
+                for task in (record.tasks if record is not None else ())
+                if f"task/{task.id}" == self.lease.name and task.done_at is None
+            ),
+            None,
+        )
+        if task is None:
+            return draft.decide(False)
+        members = (task.assignee,) if task.assignee else record.assignees
+        notify(draft, ref, "task.due", members, task=task.title)
+        return draft.decide(True)
+
+
+def timer_command(lease: Lease) -> Escalate | Remind | None:
+    """
+    Return the command that a due timer stands for, None for an application's own.
+    """
+    if lease.name == RESPOND:
+        return Escalate(lease)
+    if lease.name.startswith("task/"):
+        return Remind(lease)
+    return None

@@ -1,0 +1,402 @@
+"""
+Read a playbook from TOML or plain data, and write it back.
+
+Reading is strict, because people mistype: an unknown key is a problem, a value
+of the wrong type is one, and all problems are told at once with their paths.
+The checks of the whole are those of the constructor.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, cast, get_args
+
+from leadflow._durations import read_duration, write_duration
+from leadflow._tables import Table
+from leadflow.assignment import Policy, parse_policy, policy_to_data
+from leadflow.channels.settings import (
+    ChannelKind,
+    ChannelSettings,
+    Escalation,
+    RepeatRule,
+)
+from leadflow.charts import LEAD_STATES, LeadState
+from leadflow.errors import DefinitionError, Problem
+from leadflow.playbook.fields import FieldOf, FieldSpec, FieldType
+from leadflow.playbook.value import Playbook
+from leadflow.reasons import Reason, ReasonUse
+from leadflow.scenario import Scenario, parse_scenario, scenario_to_data
+from leadflow.team import Team, parse_team, team_to_data
+from leadflow.values import ChannelId, MemberId, RoleId
+from leadflow.worktime import WorkCalendar, calendar_to_data, parse_calendar
+
+
+__all__ = ("FORMAT", "load", "loads", "playbook_of", "playbook_to_data")
+
+FORMAT = 1
+"""The version of the file format; a file says ``format = 1``."""
+
+
+def load(path: str | Path) -> Playbook:
+    """
+    Read a playbook from the TOML file at *path*.
+
+    Raises:
+        DefinitionError: the file cannot be read as UTF-8 TOML, or anything in
+            it is wrong; all problems at once.
+    """
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except OSError as error:
+        message = f"cannot be read: {error.strerror or error}"
+        raise DefinitionError([Problem(str(path), "unreadable", message)]) from None
+    except UnicodeDecodeError as error:
+        message = f"is not UTF-8 at byte {error.start}"
+        raise DefinitionError([Problem(str(path), "not-utf-8", message)]) from None
+    return loads(text)
+
+
+def loads(text: str) -> Playbook:
+    """
+    Read a playbook from TOML *text*.
+
+    Raises:
+        DefinitionError: *text* is no TOML, or anything in it is wrong; all
+            problems at once.
+    """
+    try:
+        data = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise DefinitionError([_toml_problem(error)]) from None
+    return playbook_of(data)
+
+
+def _toml_problem(error: tomllib.TOMLDecodeError) -> Problem:
+    message = str(error)
+    place = re.search(r"line (\d+), column (\d+)", message)
+    where = f"line {place[1]}, column {place[2]}" if place else "the end"
+    said = re.sub(r"\s*\(at [^)]*\)$", "", message)
+    return Problem(where, "not-toml", said[:1].lower() + said[1:])
+
+
+def playbook_of(data: Mapping[str, object]) -> Playbook:
+    """
+    Read a playbook from plain *data*, as TOML or JSON give it.
+
+    Raises:
+        DefinitionError: anything is wrong; all problems at once.
+    """
+    problems: list[Problem] = []
+    table = Table.of(data, "", problems, what="a playbook")
+    written = table.whole("format")
+    if written != FORMAT:
+        table.wrong("format", "unknown-format", f"format is {FORMAT}, not {written}")
+    calendars = _calendars(table, problems)
+    team, found = parse_team(table.take("team") or {}, "team", calendars=calendars)
+    problems += found
+    given: dict[str, Any] = {
+        "name": table.text("name") or "playbook",
+        "language": table.text("language") or "en",
+        "region": table.text("region"),
+        "currency": table.text("currency"),
+        "policy": table.text("policy"),
+        "calendar": table.text("calendar"),
+        "simple": table.flag("simple", default=False),
+        "sales_roles": tuple(RoleId(role) for role in table.texts("sales_roles")),
+        "team": team or Team(),
+        "calendars": tuple(calendars.items()),
+        "lead_states": tuple(
+            _lead_state(each) for each in table.tables("lead_states", what="a state")
+        )
+        or LEAD_STATES,
+        "lead_ends": _lead_ends(table),
+        "reasons": tuple(
+            _reason(each) for each in table.tables("reasons", what="a reason")
+        ),
+        "fields": tuple(
+            _field(each) for each in table.tables("fields", what="a field")
+        ),
+        "channels": tuple(
+            _channel(each) for each in table.tables("channels", what="a channel")
+        ),
+        "policies": _policies(table, problems),
+        "scenarios": _scenarios(table, problems),
+    }
+    table.end()
+    problems = [
+        Problem(problem.path.lstrip("."), problem.rule, problem.message)
+        for problem in problems
+    ]
+    try:
+        playbook = Playbook(**given)
+    except DefinitionError as error:
+        told = {problem.path for problem in problems}
+        # What could not be read is not also missing.
+        unread = () if team is not None else ("team.",)
+        problems += [
+            problem
+            for problem in error.problems
+            if problem.path not in told and not problem.path.startswith(unread)
+        ]
+        raise DefinitionError(problems) from None
+    if problems:
+        raise DefinitionError(problems)
+    return playbook
+
+
+def _tables_of(table: Table, key: str) -> Mapping[str, object]:
+    value = table.take(key)
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        table.wrong(key, "wrong-type", f"{key!r} is a table of tables")
+        return {}
+    return {str(name): each for name, each in value.items()}
+
+
+def _calendars(table: Table, problems: list[Problem]) -> dict[str, WorkCalendar]:
+    calendars: dict[str, WorkCalendar] = {}
+    for name, each in _tables_of(table, "calendars").items():
+        path = f"calendars.{name}"
+        if not isinstance(each, Mapping):
+            problems.append(Problem(path, "wrong-type", "a calendar is a table"))
+            continue
+        calendar, found = parse_calendar(each, path)
+        problems += found
+        # A broken one stands in, so that its name is not also unknown.
+        calendars[name] = calendar or WorkCalendar()
+    return calendars
+
+
+def _policies(table: Table, problems: list[Problem]) -> tuple[tuple[str, Policy], ...]:
+    policies: list[tuple[str, Policy]] = []
+    for name, each in _tables_of(table, "policies").items():
+        policy, found = parse_policy(each, f"policies.{name}")
+        problems += found
+        if policy is not None:
+            policies.append((name, policy))
+    return tuple(policies)
+
+
+def _scenarios(table: Table, problems: list[Problem]) -> tuple[Scenario, ...]:
+    scenarios: list[Scenario] = []
+    for path, each in table.items("scenarios"):
+        place = path.lstrip(".")
+        if not isinstance(each, Mapping):
+            problems.append(Problem(place, "wrong-type", "a scenario is a table"))
+            continue
+        scenario, found = parse_scenario(each, place)
+        problems += found
+        if scenario is not None:
+            scenarios.append(scenario)
+    return tuple(scenarios)
+
+
+def _lead_state(table: Table) -> LeadState:
+    state = LeadState(
+        table.text("id", required=True), table.text("title"), table.text("colour")
+    )
+    table.end()
+    return state
+
+
+def _lead_ends(table: Table) -> tuple[str, str]:
+    ends = Table.of(
+        table.take("lead_ends") or {}, "lead_ends", table.problems, what="lead_ends"
+    )
+    titles = (
+        ends.text("converted") or "Converted",
+        ends.text("rejected") or "Rejected",
+    )
+    ends.end()
+    return titles
+
+
+def _among(table: Table, key: str, known: tuple[str, ...], default: str) -> str:
+    text = table.text(key)
+    if not text:
+        return default
+    if text not in known:
+        table.wrong(
+            key, "unknown-value", f"{text!r} is none of {', '.join(sorted(known))}"
+        )
+        return default
+    return text
+
+
+def _all_among(
+    table: Table, key: str, known: tuple[str, ...], default: tuple[str, ...]
+) -> tuple[str, ...]:
+    texts = table.texts(key)
+    for number, text in enumerate(texts):
+        if text not in known:
+            table.wrong(
+                f"{key}[{number}]",
+                "unknown-value",
+                f"{text!r} is none of {', '.join(sorted(known))}",
+            )
+    return tuple(text for text in texts if text in known) or default
+
+
+def _reason(table: Table) -> Reason:
+    use = _all_among(table, "use", get_args(ReasonUse), ("leads", "interests"))
+    reason = Reason(
+        id=table.text("id", required=True),
+        title=table.text("title"),
+        use=cast("tuple[ReasonUse, ...]", use),
+        comment_required=table.flag("comment_required", default=False),
+    )
+    table.end()
+    return reason
+
+
+def _pairs(table: Table, key: str) -> tuple[tuple[str, str], ...]:
+    pairs: list[tuple[str, str]] = []
+    for name, value in _tables_of(table, key).items():
+        if isinstance(value, str):
+            pairs.append((name, value))
+        else:
+            table.wrong(f"{key}.{name}", "wrong-type", "a text is wanted here")
+    return tuple(pairs)
+
+
+def _field(table: Table) -> FieldSpec:
+    kind = _among(table, "type", get_args(FieldType), "text")
+    of = _all_among(table, "of", get_args(FieldOf), ("lead", "interest"))
+    field = FieldSpec(
+        id=table.text("id", required=True),
+        title=table.text("title"),
+        type=cast("FieldType", kind),
+        of=cast("tuple[FieldOf, ...]", of),
+        choices=_pairs(table, "choices"),
+    )
+    table.end()
+    return field
+
+
+def _channel(table: Table) -> ChannelSettings:
+    kinds = get_args(ChannelKind)
+    table.text("kind", required=True)
+    channel = ChannelSettings(
+        id=ChannelId(table.text("id", required=True)),
+        kind=cast("ChannelKind", _among(table, "kind", kinds, "form")),
+        title=table.text("title"),
+        lead_source=table.flag("lead_source", default=True),
+        policy=table.text("policy"),
+        reason_required=table.flag("reason_required", default=False),
+        visible_to=table.texts("visible_to"),
+        response_time=read_duration(table, "response_time"),
+        calendar=table.text("calendar"),
+        escalation=tuple(
+            _escalation(each)
+            for each in table.tables("escalation", what="an escalation")
+        ),
+        auto_reply=table.text("auto_reply"),
+        scenario=table.text("scenario"),
+        region=table.text("region"),
+        repeats=cast(
+            "RepeatRule", _among(table, "repeats", get_args(RepeatRule), "lead")
+        ),
+        extensions=tuple(
+            (extension, MemberId(who)) for extension, who in _pairs(table, "extensions")
+        ),
+    )
+    table.end()
+    return channel
+
+
+def _escalation(table: Table) -> Escalation:
+    after = read_duration(table, "after", required=True)
+    level = Escalation(
+        after=after or timedelta(),
+        policy=table.text("policy", required=True),
+    )
+    table.end()
+    return level
+
+
+def playbook_to_data(playbook: Playbook) -> dict[str, object]:
+    """
+    Write *playbook* as plain data that `playbook_of` reads back equal.
+    """
+    calendars = dict(playbook.calendars)
+    converted, rejected = playbook.lead_ends
+    return _filled(
+        format=FORMAT,
+        name=playbook.name,
+        language=playbook.language,
+        region=playbook.region,
+        currency=playbook.currency,
+        policy=playbook.policy,
+        calendar=playbook.calendar,
+        simple=playbook.simple,
+        sales_roles=list(playbook.sales_roles),
+        calendars={name: calendar_to_data(each) for name, each in calendars.items()},
+        team=team_to_data(playbook.team, calendars=calendars),
+        lead_states=[
+            _filled(id=state.id, title=state.title, colour=state.colour)
+            for state in playbook.lead_states
+        ],
+        lead_ends={"converted": converted, "rejected": rejected},
+        reasons=[
+            _filled(
+                id=reason.id,
+                title=reason.title,
+                use=list(reason.use),
+                comment_required=reason.comment_required,
+            )
+            for reason in playbook.reasons
+        ],
+        fields=[
+            _filled(
+                id=field.id,
+                title=field.title,
+                type=field.type,
+                of=list(field.of),
+                choices=dict(field.choices),
+            )
+            for field in playbook.fields
+        ],
+        channels=[_channel_to_data(channel) for channel in playbook.channels],
+        policies={name: policy_to_data(each) for name, each in playbook.policies},
+        scenarios=[scenario_to_data(scenario) for scenario in playbook.scenarios],
+    )
+
+
+def _channel_to_data(channel: ChannelSettings) -> dict[str, object]:
+    data = _filled(
+        id=channel.id,
+        kind=channel.kind,
+        title=channel.title,
+        policy=channel.policy,
+        reason_required=channel.reason_required,
+        visible_to=list(channel.visible_to),
+        calendar=channel.calendar,
+        escalation=[
+            {"after": write_duration(level.after), "policy": level.policy}
+            for level in channel.escalation
+        ],
+        auto_reply=channel.auto_reply,
+        scenario=channel.scenario,
+        region=channel.region,
+        extensions=dict(channel.extensions),
+    )
+    if not channel.lead_source:
+        data["lead_source"] = False
+    if channel.response_time is not None:
+        data["response_time"] = write_duration(channel.response_time)
+    if channel.repeats != "lead":
+        data["repeats"] = channel.repeats
+    return data
+
+
+def _filled(**values: object) -> dict[str, object]:
+    return {
+        name: value
+        for name, value in values.items()
+        if value not in ("", False, [], {})
+    }
