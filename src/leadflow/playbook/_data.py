@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, cast, get_args
@@ -134,18 +134,53 @@ def playbook_of(data: Mapping[str, object]) -> Playbook:
     try:
         playbook = Playbook(**given)
     except DefinitionError as error:
-        told = {problem.path for problem in problems}
-        # What could not be read is not also missing.
-        unread = () if team is not None else ("team.",)
-        problems += [
-            problem
-            for problem in error.problems
-            if problem.path not in told and not problem.path.startswith(unread)
-        ]
+        problems += _untold(error.problems, problems, data)
         raise DefinitionError(problems) from None
     if problems:
         raise DefinitionError(problems)
     return playbook
+
+
+def _untold(
+    found: Iterable[Problem], told: Iterable[Problem], data: Mapping[str, object]
+) -> list[Problem]:
+    """
+    Return what is not told already: what could not be read is not also missing.
+    """
+    places = {problem.path for problem in told}
+    broken = {
+        (part, name)
+        for part in ("policies", "scenarios")
+        for name in _names(data.get(part))
+        if any(_inside(place, part, name, data) for place in places)
+    }
+    rules = {"unknown-policy": "policies", "unknown-scenario": "scenarios"}
+    team = any(place.startswith("team") for place in places)
+    return [
+        problem
+        for problem in found
+        if problem.path not in places
+        and not any(
+            rules.get(problem.rule) == part and problem.message.endswith(repr(name))
+            for part, name in broken
+        )
+        and not (team and problem.rule in {"unknown-member", "unknown-role"})
+        and not (team and problem.path.startswith(("team", "policies")))
+    ]
+
+
+def _names(part: object) -> list[str]:
+    if isinstance(part, Mapping):
+        return [str(name) for name in part]
+    if isinstance(part, list):
+        return [str(each.get("id")) for each in part if isinstance(each, Mapping)]
+    return []
+
+
+def _inside(place: str, part: str, name: str, data: Mapping[str, object]) -> bool:
+    if isinstance(data.get(part), Mapping):
+        return place.startswith(f"{part}.{name}")
+    return place.startswith(f"{part}[{_names(data.get(part)).index(name)}]")
 
 
 def _tables_of(table: Table, key: str) -> Mapping[str, object]:
