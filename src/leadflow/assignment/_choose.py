@@ -28,7 +28,7 @@ from leadflow.assignment._policies import (
     SeveralMembers,
     Weighted,
 )
-from leadflow.assignment._pool import PoolGiven, PoolState
+from leadflow.assignment._pool import PoolGiven, PoolState, Seat
 from leadflow.assignment._roster import Assignment, Request, Roster
 from leadflow.values import MemberId, RoleId, Why
 
@@ -236,28 +236,32 @@ def _of_pool(policy: Pooled, call: _Call) -> _Attempt:
     if not able:
         return _Attempt(policy=label, verdicts=verdicts)
     pool = call.pool(policy.pool)
+    seats = pool.seated(able)
     # Every order ends in the longest idle, and min takes the first of equals: the
     # order of the pool's definition has the last word.
     match policy:
         case RoundRobin():
-            member = min(able, key=lambda each: pool.seat(each).last)
-            tie, share, weight = _idle(pool, member), 0, 0
+            member = min(able, key=lambda each: seats[each].last)
+            tie, share, weight = _idle(pool, seats[member]), 0, 0
         case Weighted():
             weights = {each: policy.weight(each, team) for each in able}
             member = min(
                 able,
-                key=lambda each: (pool.due(each, weights[each]), pool.seat(each).last),
+                key=lambda each: (
+                    pool.due(seats[each], weights[each]),
+                    seats[each].last,
+                ),
             )
             weight = weights[member]
-            share = pool.share(member, weight) + 1
+            share = pool.share(seats[member], weight) + 1
             tie = f"furthest behind its share, {weight} of {sum(weights.values())}"
         case LeastLoaded():
             loads = {each: call.roster.load.get(each, 0) for each in able}
-            member = min(able, key=lambda each: (loads[each], pool.seat(each).last))
+            member = min(able, key=lambda each: (loads[each], seats[each].last))
             equals = sum(load == loads[member] for load in loads.values())
             tie = f"fewest open leads, {loads[member]}"
             if equals > 1:
-                tie += f", as {equals - 1} more; {_idle(pool, member)}"
+                tie += f", as {equals - 1} more; {_idle(pool, seats[member])}"
             share, weight = 0, 0
     event = PoolGiven(
         pool=policy.pool,
@@ -271,9 +275,10 @@ def _of_pool(policy: Pooled, call: _Call) -> _Attempt:
     )
 
 
-def _idle(pool: PoolState, member: MemberId) -> str:
-    last = pool.seat(member).last
-    return f"longest idle, since turn {last} of {pool.turn}" if last else "no turn yet"
+def _idle(pool: PoolState, seat: Seat) -> str:
+    if not seat.last:
+        return "no turn yet"
+    return f"longest idle, since turn {seat.last} of {pool.turn}"
 
 
 def _why(policy: str, missed: list[_Attempt], found: _Attempt | None) -> Why:

@@ -23,10 +23,15 @@ would with a common purse of credits.
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import attrs
 
 from leadflow.values import MemberId, Ref
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 __all__ = ("PoolGiven", "PoolState", "Seat", "evolve")
@@ -70,23 +75,20 @@ class PoolState:
         """Return the name of the record."""
         return Ref("pool", self.id)
 
-    def seat(self, member: MemberId) -> Seat:
+    def seated(self, members: Iterable[MemberId]) -> dict[MemberId, Seat]:
         """
-        Return the seat of *member*, a fresh one for who never was given to.
+        Return the seats of *members*, fresh ones for who never was given to.
         """
-        for seat in self.seats:
-            if seat.member == member:
-                return seat
-        return Seat(member=member)
+        seats = {seat.member: seat for seat in self.seats}
+        return {each: seats.get(each) or Seat(member=each) for each in members}
 
-    def share(self, member: MemberId, weight: int) -> int:
+    def share(self, seat: Seat, weight: int) -> int:
         """
-        Return how many givings of *weight* are behind *member* by now.
+        Return how many givings of *weight* are behind *seat* by now.
 
         It is what was counted, or, for who was away or came new, as much as not
         to stand before the last giving.
         """
-        seat = self.seat(member)
         share = seat.share
         if seat.weight not in (0, weight):
             # A new weight keeps the place in time, to the nearest giving.
@@ -96,11 +98,11 @@ class PoolState:
         least = -((unit - 2 * weight * time) // (2 * unit))
         return max(share, least, 0)
 
-    def due(self, member: MemberId, weight: int) -> Fraction:
+    def due(self, seat: Seat, weight: int) -> Fraction:
         """
-        Return the virtual time at which *member* of *weight* is next.
+        Return the virtual time at which *seat*, of *weight*, is next.
         """
-        return Fraction(2 * self.share(member, weight) + 1, 2 * weight)
+        return Fraction(2 * self.share(seat, weight) + 1, 2 * weight)
 
 
 @attrs.frozen(kw_only=True)
@@ -123,7 +125,7 @@ def evolve(state: PoolState | None, event: PoolGiven) -> PoolState:
     Return the pool as it is after *event*; a pool begins with its first giving.
     """
     before = PoolState(id=event.pool) if state is None else state
-    old = before.seat(event.member)
+    old = before.seated([event.member])[event.member]
     new = attrs.evolve(old, last=event.turn, given=old.given + 1)
     level = before.level
     if event.weight:
