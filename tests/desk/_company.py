@@ -1,0 +1,160 @@
+"""
+A small company to work in: its playbook, a clock to turn, a desk on memory.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+import attrs
+
+from leadflow.assignment import ClientsOwn, FirstOf, FixedMember, RoundRobin
+from leadflow.channels import Inbound
+from leadflow.channels.settings import ChannelSettings, Escalation
+from leadflow.desk import Desk
+from leadflow.playbook import FieldSpec, Playbook
+from leadflow.reasons import Reason
+from leadflow.scenario import ChecklistItem, Requirements, Scenario, Stage
+from leadflow.storage.memory import MemoryStore
+from leadflow.team import Member, Role, Team
+from leadflow.values import ContactPoint, Person
+
+
+MONDAY = datetime(2026, 5, 11, 9, tzinfo=UTC)
+
+
+@attrs.define
+class Clock:
+    """
+    A clock that stands until it is turned.
+    """
+
+    now: datetime = MONDAY
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def turn(self, **by: float) -> None:
+        self.now += timedelta(**by)
+
+
+RETAIL = Scenario(
+    id="retail",
+    stages=(
+        Stage(id="contact", title="Contact"),
+        Stage(id="need", title="Need", checklist=(ChecklistItem("asked", "Asked"),)),
+        Stage(
+            id="offer",
+            title="Offer",
+            enter=Requirements(
+                fields=("amount",), checklist=("asked",), documents=(("offer", 1),)
+            ),
+        ),
+        Stage(id="won", title="Won", kind="won"),
+        Stage(id="lost", title="Lost", kind="lost"),
+    ),
+)
+
+
+def small_company(**changes: Any) -> Playbook:
+    """
+    Return the playbook of a company with two in sales, one head, one secretary.
+    """
+    given: dict[str, Any] = {
+        "region": "RU",
+        "team": Team(
+            members=(
+                Member(id="anna", name="Anna", roles={"sales"}),
+                Member(id="boris", name="Boris", roles={"sales"}),
+                Member(id="head", name="Head", roles={"head"}),
+                Member(id="olga", name="Olga", roles={"office"}),
+            ),
+            roles=(Role("sales"), Role("head"), Role("office")),
+        ),
+        "policies": (
+            (
+                "turns",
+                FirstOf((ClientsOwn(), RoundRobin(pool="sales", role="sales"))),
+            ),
+            ("head", FixedMember("head")),
+        ),
+        "policy": "turns",
+        "sales_roles": ("sales",),
+        "channels": (
+            ChannelSettings(
+                id="site",
+                kind="form",
+                response_time=timedelta(minutes=30),
+                escalation=(Escalation(after=timedelta(minutes=10), policy="head"),),
+                reason_required=True,
+            ),
+            ChannelSettings(id="mail", kind="email"),
+            ChannelSettings(id="mail2", kind="email"),
+            ChannelSettings(id="office", kind="email", lead_source=False),
+            ChannelSettings(
+                id="phone",
+                kind="call",
+                lead_source=False,
+                extensions=(("101", "anna"), ("200", "olga")),
+            ),
+            ChannelSettings(id="bot", kind="messenger", auto_reply="We are here"),
+        ),
+        "reasons": (
+            Reason(id="price", title="Too expensive"),
+            Reason(id="spam", use=("leads",)),
+            Reason(id="other", comment_required=True),
+        ),
+        "fields": (
+            FieldSpec(id="budget", type="decimal"),
+            FieldSpec(id="wanted_by", type="date", of=("lead",)),
+        ),
+        "scenarios": (RETAIL,),
+    }
+    return Playbook(**given | changes)
+
+
+def desk_on(store: MemoryStore, clock: Clock, playbook: Playbook) -> Desk:
+    """
+    Return a desk whose ids count up.
+    """
+    numbers = count(1)
+    return Desk(
+        playbook,
+        store,
+        clock=clock,
+        ids=lambda: f"id{next(numbers):04}",
+        pause=lambda attempt: None,
+    )
+
+
+def phone(number: int) -> ContactPoint:
+    """
+    Return the contact point of a Russian mobile.
+    """
+    value = f"+7916{number:07}"
+    return ContactPoint(kind="phone", value=value, raw=value)
+
+
+def mail(name: str) -> ContactPoint:
+    """
+    Return the contact point of a mailbox.
+    """
+    return ContactPoint(kind="email", value=f"{name}@example.com")
+
+
+def inbound(number: int, *contacts: ContactPoint, **more: Any) -> Inbound:
+    """
+    Return an inbound of the site with the external id *number*.
+    """
+    given: dict[str, Any] = {
+        "channel": "site",
+        "kind": "form",
+        "external_id": str(number),
+        "received_at": MONDAY,
+        "contact_points": contacts,
+        "person": Person(name="Ivan Petrov"),
+        "text": f"message {number}",
+    }
+    return Inbound(**given | more)
