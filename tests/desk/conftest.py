@@ -15,23 +15,23 @@ from tests.desk._company import Clock, desk_on, small_company
 
 @pytest.fixture
 def clock() -> Clock:
-    """A clock that stands at Monday morning."""
+    """Return a clock that stands at Monday morning."""
     return Clock()
 
 
 @pytest.fixture
 def store(clock: Clock) -> MemoryStore:
-    """A store in memory that encodes and decodes all that it keeps."""
+    """Return a store in memory that encodes and decodes all that it keeps."""
     return MemoryStore(codec=leadflow_codec(), clock=clock)
 
 
 @pytest.fixture
 def playbook() -> Playbook:
-    """The small company's playbook."""
+    """Return the small company's playbook."""
     return small_company()
 
 
 @pytest.fixture
 def desk(playbook: Playbook, store: MemoryStore, clock: Clock) -> Desk:
-    """A desk of the small company."""
+    """Return a desk of the small company."""
     return desk_on(store, clock, playbook)

@@ -209,7 +209,7 @@ class TestOpenLead:
 class TestKnownClient:
     @pytest.fixture
     def client(self, desk: Desk) -> str:
-        """A client without open interests."""
+        """Return a client without open interests."""
         return desk.do(AddClient(name="Ivan", contact_points=(phone(1),))).id
 
     def test_is_a_repeat(self, desk: Desk, client: str) -> None:
@@ -363,7 +363,7 @@ class TestParts:
 class TestSimpleMode:
     @pytest.fixture
     def simple(self, store: MemoryStore, clock: Clock) -> Desk:
-        """A desk without leads."""
+        """Return a desk without leads."""
         return desk_on(store, clock, small_company(simple=True))
 
     def test_client_and_interest_at_once(self, simple: Desk) -> None:
