@@ -8,7 +8,7 @@ came: a phone sent as a number is a phone.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
 import attrs
@@ -18,7 +18,7 @@ from leadflow.errors import Malformed
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from leadflow.channels.protocol import Delivery
 
@@ -31,6 +31,9 @@ Pairs = list[tuple[str, str]]
 # lists.
 _DECODER = decoder(parse_int=str, parse_float=str, object_pairs_hook=tuple)
 _URLENCODED = "application/x-www-form-urlencoded"
+_LONGEST_NAME = 512
+# Empty and nested values are no fields, and cost their time all the same.
+_NODES_A_FIELD = 10
 _UNNAMED = frozenset({"", "text/plain", "application/octet-stream"})
 # What old sites send in Russia when it is not UTF-8.
 _FALLBACK = "cp1251"
@@ -127,7 +130,7 @@ def _urlencoded_pairs(body: bytes, charset: str, *, limits: Limits) -> Pairs:
 def _held(pairs: Pairs, limits: Limits) -> Pairs:
     held = [(clean(name), clean(value)) for name, value in pairs]
     for name, value in held:
-        if max(len(name), len(value)) > limits.field:
+        if len(name) > _LONGEST_NAME or len(value) > limits.field:
             raise Malformed("field-too-large", place=excerpt(name))
     return held
 
@@ -149,30 +152,37 @@ def unfold(prefix: str, value: object, *, limits: Limits) -> Pairs:
         Malformed: more fields, or a larger one, than *limits* allow.
     """
     pairs: Pairs = []
-    _unfold(prefix, value, pairs, limits)
+    waiting: list[tuple[str, object]] = [(prefix, value)]
+    room = limits.fields * _NODES_A_FIELD
+    while waiting:
+        name, node = waiting.pop()
+        if len(name) > _LONGEST_NAME:
+            # Before it is written out once more for everything below it.
+            raise Malformed("field-too-large", place=excerpt(name))
+        if isinstance(node, tuple | list):
+            room -= len(node)
+            if room < 0:
+                raise Malformed("too-many-fields", place="body")
+            inner = _of_object if isinstance(node, tuple) else _of_array
+            waiting.extend(reversed([*inner(name, node)]))
+        elif isinstance(node, str):
+            pairs.append((name, node))
+        elif isinstance(node, bool):
+            pairs.append((name, "true" if node else "false"))
+    if len(pairs) > limits.fields:
+        raise Malformed("too-many-fields", place="body")
     return _held(pairs, limits)
 
 
-def _unfold(name: str, value: object, into: Pairs, limits: Limits) -> None:
-    if len(name) > limits.field:
-        # Before it is written out once more for everything below it.
-        raise Malformed("field-too-large", place=excerpt(name))
-    match value:
-        case str():
-            into.append((name, value))
-        case bool():
-            into.append((name, "true" if value else "false"))
-        case tuple():
-            for key, inner in value:
-                _unfold(f"{name}[{key}]" if name else key, inner, into, limits)
-        case list():
-            for number, inner in enumerate(value):
-                nested = isinstance(inner, tuple | list)
-                _unfold(f"{name}[{number}]" if nested else name, inner, into, limits)
-        case _:
-            pass  # null
-    if len(into) > limits.fields:
-        raise Malformed("too-many-fields", place="body")
+def _of_object(name: str, pairs: Iterable[Any]) -> Iterator[tuple[str, object]]:
+    for key, value in pairs:
+        yield (f"{name}[{key}]" if name else key), value
+
+
+def _of_array(name: str, values: Iterable[Any]) -> Iterator[tuple[str, object]]:
+    for number, value in enumerate(values):
+        nested = isinstance(value, tuple | list)
+        yield (f"{name}[{number}]" if nested else name), value
 
 
 def decode_json_text(text: str) -> object:

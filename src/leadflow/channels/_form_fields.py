@@ -25,6 +25,7 @@ FormRole = Literal[
     "currency",
     "email",
     "extra",
+    "facebook",
     "first_name",
     "form_id",
     "form_name",
@@ -59,6 +60,7 @@ NETWORKS: tuple[FormRole, ...] = (
     "viber",
     "vk",
     "instagram",
+    "facebook",
     "skype",
 )
 
@@ -101,6 +103,7 @@ _SYNONYMS: Mapping[FormRole, str] = {
     "viber": "viber, вайбер",
     "vk": "vk, vkontakte, вк, вконтакте",
     "instagram": "instagram, insta, инстаграм, инстаграмм",
+    "facebook": "facebook, fb, фейсбук",
     "skype": "skype, скайп",
 }
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leadflow.channels import _contacts as identity
+from leadflow import identity
 from leadflow.channels import _form_order as order
 from leadflow.channels import _utm as utm
 from leadflow.channels._form_fields import NETWORKS, FormRole, Vocabulary
@@ -106,7 +106,7 @@ class Submission:
             for text in self.all("email")
         ]
         found += [
-            identity.handle(network, text)
+            identity.handle(network, text, region=region)
             or ContactPoint(kind=network, value="", raw=text)
             for network in NETWORKS
             for text in self.all(network)

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leadflow.channels import _contacts as identity
+from leadflow import identity
 from leadflow.channels._webhook import json_object, text_of, whole_number
 from leadflow.values import ContactPoint, Person
 
@@ -60,7 +60,7 @@ def own_phone_of(message: Json, sender: Json) -> tuple[ContactPoint, ...]:
     if not number or owner is None or owner != whole_number(sender.get("id")):
         return ()
     # Telegram's numbers are international, with and without the plus.
-    point = identity.phone(f"+{number.lstrip('+')}", "")
+    point = identity.phone(f"+{number.lstrip('+')}", None)
     return (ContactPoint(kind="phone", value=point.value if point else "", raw=number),)
 
 

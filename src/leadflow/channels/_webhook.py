@@ -12,6 +12,7 @@ import hmac
 import json
 import re
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate
 from types import MappingProxyType
 from typing import TYPE_CHECKING, cast
 
@@ -155,9 +156,11 @@ def plain_name(name: str) -> str:
 
 # -- JSON ------------------------------------------------------------------------
 
-# Strings are skipped whole, an unclosed one to the end, so that what stands in
-# them doesn't count; possessive, so that no input makes this slow.
-_MARKS = re.compile(rb'"(?:[^"\\]++|\\.)*+"?|[\[\]{}]', re.DOTALL)
+# Brackets in a string don't count; an unclosed string goes to the end.  Possessive,
+# so that no input makes this slow.
+_STRING = re.compile(rb'"(?:[^"\\]++|\\.)*+"?', re.DOTALL)
+_NO_BRACKETS = bytes(set(range(256)) - set(b"[]{}"))
+_STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 
 
 def decoder(**hooks: object) -> json.JSONDecoder:
@@ -217,16 +220,9 @@ def read_json(
 def _too_deep(body: bytes) -> bool:
     if body.count(b"{") + body.count(b"[") <= MAX_DEPTH:
         return False
-    depth = 0
-    for mark in _MARKS.finditer(body):
-        match mark[0]:
-            case b"{" | b"[":
-                depth += 1
-                if depth > MAX_DEPTH:
-                    return True
-            case b"}" | b"]":
-                depth -= 1
-    return False
+    brackets = _STRING.sub(b"", body).translate(None, delete=_NO_BRACKETS)
+    depths = accumulate(map(_STEPS.__getitem__, brackets))
+    return max(depths, default=0) > MAX_DEPTH
 
 
 _NO_OBJECT: Mapping[str, object] = MappingProxyType({})

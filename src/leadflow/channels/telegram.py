@@ -51,6 +51,17 @@ def _as_ids(ids: Iterable[int]) -> frozenset[int]:
     return frozenset(ids)
 
 
+def _rules_of(channel: TelegramChannel) -> Rules:
+    return Rules(
+        channel=channel.id,
+        bot_id=channel.bot_id,
+        username=channel.username,
+        allow_groups=channel.allow_groups,
+        guest_messages=channel.guest_messages,
+        business_owners=channel.business_owners,
+    )
+
+
 @attrs.frozen(kw_only=True)
 class TelegramChannel:
     """
@@ -81,7 +92,12 @@ class TelegramChannel:
     )
     api: str = "https://api.telegram.org"
     max_bytes: int = 1024 * 1024
-    _rules: Rules = attrs.field(init=False, repr=False, eq=False)
+    _rules: Rules = attrs.field(
+        init=False,
+        repr=False,
+        eq=False,
+        default=attrs.Factory(_rules_of, takes_self=True),
+    )
 
     def __attrs_post_init__(self) -> None:
         secret = self.secret_token
@@ -109,15 +125,6 @@ class TelegramChannel:
                 ),
             ),
         )
-        rules = Rules(
-            channel=self.id,
-            bot_id=self.bot_id,
-            username=self.username,
-            allow_groups=self.allow_groups,
-            guest_messages=self.guest_messages,
-            business_owners=self.business_owners,
-        )
-        object.__setattr__(self, "_rules", rules)
 
     # -- reading -------------------------------------------------------------------
 

@@ -102,6 +102,25 @@ def _as_pairs(
     return tuple(dict(fields).items())
 
 
+@attrs.frozen
+class _Form:
+    """
+    Hold what follows from a channel's settings, worked out once.
+    """
+
+    vocabulary: Vocabulary
+    traps: frozenset[str]
+    limits: Limits
+
+
+def _form_of(channel: WebFormChannel) -> _Form:
+    return _Form(
+        Vocabulary(channel.fields),
+        frozenset(map(folded, channel.honeypots)),
+        Limits(fields=channel.max_fields, field=channel.max_field),
+    )
+
+
 @attrs.frozen(kw_only=True)
 class WebFormChannel:
     """
@@ -137,20 +156,14 @@ class WebFormChannel:
     max_bytes: int = 1024 * 1024
     max_fields: int = 200
     max_field: int = 64 * 1024
-    _vocabulary: Vocabulary = attrs.field(init=False, repr=False, eq=False)
-    _traps: frozenset[str] = attrs.field(init=False, repr=False, eq=False)
-    _limits: Limits = attrs.field(init=False, repr=False, eq=False)
+    _form: _Form = attrs.field(
+        init=False,
+        repr=False,
+        eq=False,
+        default=attrs.Factory(_form_of, takes_self=True),
+    )
 
     def __attrs_post_init__(self) -> None:
-        self._check()
-        for name, value in (
-            ("_vocabulary", Vocabulary(self.fields)),
-            ("_traps", frozenset(map(folded, self.honeypots))),
-            ("_limits", Limits(fields=self.max_fields, field=self.max_field)),
-        ):
-            object.__setattr__(self, name, value)
-
-    def _check(self) -> None:
         known = self.secret or self.signature
         signature = self.signature or FormSignature(key="-")
         secret = self.secret or FormSecret(value="-")
@@ -262,7 +275,9 @@ class WebFormChannel:
         secret = self.secret
         in_field = secret is not None and secret.place == "field"
         try:
-            pairs = read_pairs(delivery, limits=self._limits, without=self._secrets())
+            pairs = read_pairs(
+                delivery, limits=self._form.limits, without=self._secrets()
+            )
         except Malformed:
             if in_field:
                 raise Unverified("no-secret-in-field") from None
@@ -282,13 +297,13 @@ class WebFormChannel:
         )
 
     def _outcome(self, delivery: Delivery, pairs: Pairs) -> Inbound | Ignored:
-        pairs = order.spread_payment(pairs, limits=self._limits)
-        form = Submission(self._vocabulary)
+        pairs = order.spread_payment(pairs, limits=self._form.limits)
+        form = Submission(self._form.vocabulary)
         for name, value in pairs:
             form.take(name, value)
         external_id, also = _ids(form, pairs, delivery)
-        if self._traps and any(
-            value.strip() and folded(name) in self._traps for name, value in pairs
+        if self._form.traps and any(
+            value.strip() and folded(name) in self._form.traps for name, value in pairs
         ):
             return self._ignored(delivery, external_id, "honeypot")
         contact_points = form.contact_points(self.region)
