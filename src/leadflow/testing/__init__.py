@@ -1,0 +1,26 @@
+"""
+What users test their own adapters, stores and playbooks with.
+
+Each contract suite lives in a module of its own and is imported from there
+(`leadflow.testing.channels`).  They need pytest and hypothesis, which
+``leadflow[testing]`` brings.
+"""
+
+from __future__ import annotations
+
+import pkgutil
+
+
+try:
+    import pytest
+except ImportError:
+    pass  # What needs no pytest works without.
+else:
+    # So that a failing clause shows its values in anybody's run; it has to be
+    # said before a module is imported.
+    pytest.register_assert_rewrite(
+        *(f"{__name__}.{module.name}" for module in pkgutil.iter_modules(__path__))
+    )
+
+
+__all__ = ()
