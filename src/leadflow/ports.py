@@ -26,14 +26,17 @@ What a store promises:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from datetime import datetime, timedelta
-from typing import Any, Literal, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias, runtime_checkable
 from uuid import UUID
 
 import attrs
 
 from leadflow.values import Actor, Index, Ref, Term, aware_utc
+
+
+if TYPE_CHECKING:
+    from contextlib import AbstractAsyncContextManager, AbstractContextManager
 
 
 __all__ = (
@@ -105,7 +108,7 @@ class Loaded:
     state: State | None
 
 
-@attrs.frozen
+@attrs.frozen(cache_hash=True)
 class ClaimKey:
     """
     Name a thing that has one holder: a *key* in a *space*.

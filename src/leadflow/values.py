@@ -82,7 +82,8 @@ def aware_utc(instant: datetime) -> datetime:
     return instant.astimezone(UTC)
 
 
-@attrs.frozen
+# Refs are keys of dicts all along the road.
+@attrs.frozen(cache_hash=True)
 class Ref:
     """
     Name one record: its *kind* (``lead``, ``client`` …) and its *id*.

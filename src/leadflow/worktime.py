@@ -67,6 +67,7 @@ HORIZON = timedelta(days=3660)
 _NO_TIME = timedelta(0)
 _ONE_DAY = timedelta(days=1)
 _STRIDE = timedelta(days=28)
+_REMEMBERED = 1000
 _EARLIEST = datetime(2, 1, 1, tzinfo=UTC)
 _LATEST = datetime(9998, 1, 1, tzinfo=UTC)
 _ALL_DAY = (Window(0, 24 * 60),)
@@ -128,6 +129,9 @@ class WorkCalendar:
             lambda self: dict.fromkeys(self.holidays, ()) | dict(self.exceptions),
             takes_self=True,
         ),
+    )
+    _known: dict[date, tuple[Span, ...]] = attrs.field(
+        init=False, repr=False, eq=False, factory=dict
     )
 
     def __attrs_post_init__(self) -> None:
@@ -284,6 +288,23 @@ class WorkCalendar:
         found = self._dates.get(day)
         return week[day.weekday()] if found is None else found
 
+    def _edges(self, zone: ZoneInfo, day: date) -> tuple[Span, ...]:
+        """
+        Return the opening and closing instants of the windows of *day*.
+
+        Remembered, since duty is asked about the same days again and again.
+        """
+        found = self._known.get(day)
+        if found is None:
+            found = tuple(
+                (edge(zone, day, window.start), edge(zone, day, window.end))
+                for window in self._windows(day)
+            )
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            self._known[day] = found
+        return found
+
     def _spans(self, low: datetime, high: datetime) -> Iterator[Span]:
         """
         Yield the open time in a range as disjoint spans in order.
@@ -294,11 +315,11 @@ class WorkCalendar:
         last = high.astimezone(zone).date()
         reached = low
         while day <= last:
-            for window in self._windows(day):
-                closes = min(edge(zone, day, window.end), high)
+            for first, end in self._edges(zone, day):
+                closes = min(end, high)
                 if closes <= reached:
                     continue
-                opens = max(edge(zone, day, window.start), reached)
+                opens = max(first, reached)
                 if opens < closes:
                     yield opens, closes
                     reached = closes

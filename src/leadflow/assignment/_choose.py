@@ -163,12 +163,12 @@ def _attempts(policy: Policy, call: _Call) -> Iterator[_Attempt]:
         case OnDutyOnly(inner):
             trail = (*call.trail, policy.title)
             yield from _attempts(
-                inner, attrs.evolve(call, trail=trail, on_duty=True, any_hours=False)
+                inner, _Call(call.request, call.roster, trail, on_duty=True)
             )
         case AnyHours(inner):
             trail = (*call.trail, policy.title)
             yield from _attempts(
-                inner, attrs.evolve(call, trail=trail, any_hours=True, on_duty=False)
+                inner, _Call(call.request, call.roster, trail, any_hours=True)
             )
         case FixedMember() | SeveralMembers() | ClientsOwn() | HeadOf():
             yield _by_name(policy, call)
@@ -179,7 +179,12 @@ def _attempts(policy: Policy, call: _Call) -> Iterator[_Attempt]:
         case _:
             for mark, branch in policy.route(call.request):
                 trail = (*call.trail, f"{policy.title} {mark}")
-                yield from _attempts(branch, attrs.evolve(call, trail=trail))
+                yield from _attempts(
+                    branch,
+                    _Call(
+                        call.request, call.roster, trail, call.any_hours, call.on_duty
+                    ),
+                )
 
 
 def _label(leaf: Leaf, call: _Call) -> str:

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-import attrs
-
 from leadflow import client as clients
 from leadflow import interest as interests
 from leadflow import lead as leads
@@ -20,7 +18,6 @@ from leadflow.assignment import (
     WorkloadChanged,
     candidates,
     choose,
-    needs,
 )
 from leadflow.desk.road import Draft, Reads, Walk
 from leadflow.errors import Refused
@@ -178,9 +175,9 @@ def pick(
     if not policy_name:
         return None
     policy = playbook.policy_named(policy_name)
-    wanted = needs(policy)
+    wanted = playbook.needs_of(policy_name)
     refs = [Ref("pool", pool) for pool in sorted(wanted.pools)]
-    if wanted.load or playbook.counts_load:
+    if wanted.load:
         refs += [
             Ref("workload", member)
             for member in candidates(
@@ -205,9 +202,19 @@ def pick(
     )
     for event in chosen.pool_events:
         draft.apply(Ref("pool", event.pool), (event,))
-    return attrs.evolve(
-        chosen,
-        why=attrs.evolve(chosen.why, policy=f"{policy_name}: {chosen.why.policy}"),
+    why = chosen.why
+    return Assignment(
+        members=chosen.members,
+        role=chosen.role,
+        why=Why(
+            policy=f"{policy_name}: {why.policy}",
+            chosen=why.chosen,
+            candidates=why.candidates,
+            left_out=why.left_out,
+            tie=why.tie,
+            tried=why.tried,
+        ),
+        again_at=chosen.again_at,
     )
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 
-from leadflow.assignment import Policy, needs
+from leadflow.assignment import Needs, Policy, needs
 from leadflow.channels.settings import ChannelSettings
 from leadflow.charts import LEAD_STATES, Flow, LeadState, flow_of, lead_definition
 from leadflow.errors import DefinitionError, Refused, UnknownRecord
@@ -78,6 +78,7 @@ class Playbook:
         init=False, eq=False, repr=False
     )
     _newest: Mapping[str, Scenario] = attrs.field(init=False, eq=False, repr=False)
+    _needs: Mapping[str, Needs] = attrs.field(init=False, eq=False, repr=False)
     _fields: Mapping[str, FieldSpec] = attrs.field(init=False, eq=False, repr=False)
     _catalogue: Reasons = attrs.field(init=False, eq=False, repr=False)
     _flow: Flow = attrs.field(init=False, eq=False, repr=False)
@@ -94,6 +95,9 @@ class Playbook:
         views: dict[str, object] = {
             "_channels": {channel.id: channel for channel in self.channels},
             "_policies": dict(self.policies),
+            "_needs": {
+                name: needs(policy, team=self.team) for name, policy in self.policies
+            },
             "_calendars": dict(self.calendars),
             "_scenarios": {(s.id, s.version): s for s in self.scenarios},
             "_newest": newest,
@@ -180,11 +184,20 @@ class Playbook:
             return None
         return self.calendar_for(channel).add(at, channel.response_time)
 
+    def needs_of(self, policy: str) -> Needs:
+        """
+        Return what has to be read for the policy of that name.
+
+        Raises:
+            UnknownRecord: the playbook has no such policy.
+        """
+        return _found(self._needs, policy, "policy")
+
     @cached_property
     def counts_load(self) -> bool:
         """Tell whether any policy or member asks how much each has to do."""
         return any(m.capacity is not None for m in self.team.members) or any(
-            needs(policy).load for _, policy in self.policies
+            wanted.load for wanted in self._needs.values()
         )
 
     def check_member(self, id: str, *, subject: str = "") -> MemberId:  # noqa: A002 - the field's own name
