@@ -15,6 +15,7 @@ from leadflow.desk.answering import (
     Answer,
     Answered,
 )
+from leadflow.desk.cards import Card, CardView, Entry, Timeline
 from leadflow.desk.conversion import (
     AddClient,
     ClientAlone,
@@ -49,17 +50,13 @@ from leadflow.desk.intake import (
 from leadflow.desk.questions import (
     Board,
     BoardView,
-    Card,
-    CardView,
     Column,
-    Entry,
     FindClients,
     FindLeads,
     Inbox,
     InterestBoard,
     LeadPage,
     Notices,
-    Timeline,
 )
 from leadflow.desk.road import (
     Command,

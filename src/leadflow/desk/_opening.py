@@ -6,6 +6,7 @@ Each is a part of a walk: a generator that yields reads and is sent facts.
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
 from leadflow import client as clients
@@ -258,7 +259,9 @@ def settle_lead(
         if after.respond_by is None:
             draft.timer(CancelTimer(ref=after.ref, name=RESPOND))
         else:
-            draft.timer(SetTimer(ref=after.ref, name=RESPOND, due=after.respond_by))
+            # An answer at the very deadline is in time (S34).
+            due = after.respond_by + timedelta.resolution
+            draft.timer(SetTimer(ref=after.ref, name=RESPOND, due=due))
     yield from settle_load(playbook, draft, before, after)
 
 

@@ -25,15 +25,11 @@ from leadflow import client as clients
 from leadflow import interest as interests
 from leadflow import lead as leads
 from leadflow.client import Client, ClientAdded
+from leadflow.desk._clues import Clues, Party
 from leadflow.desk._opening import (
     CLIENT,
-    MESSAGE,
     OPEN_LEAD,
-    PART,
-    THREAD,
     add_client,
-    client_keys,
-    lead_keys,
     open_interest,
     open_lead,
     reply_effect,
@@ -69,12 +65,9 @@ if TYPE_CHECKING:
     from leadflow.playbook import Playbook
 
 
-__all__ = ("Received", "ReceivedStanding", "Receiving", "message_key")
+__all__ = ("Received", "ReceivedStanding", "Receiving")
 
 ReceivedStanding = Standing | Literal["extended"]
-
-_ANSWERED_AT_MOST = 20
-"""How many ids of answered messages are looked up, the nearest first."""
 
 
 @attrs.frozen(kw_only=True)
@@ -97,24 +90,6 @@ class Received:
     duplicate: bool = False
 
 
-def message_key(channel: str, id: str) -> ClaimKey:  # noqa: A002 - the field's own name
-    """
-    Return the claim that makes a message of a channel count once (R5).
-    """
-    return ClaimKey(MESSAGE, f"{channel}/{id}")
-
-
-@attrs.frozen
-class _Party:
-    """
-    Where an inbound belongs: an open lead, or a client.
-    """
-
-    lead: Lead | None = None
-    client: Client | None = None
-    reason: str = ""
-
-
 class Receiving:
     """
     Decide on one inbound; made for one walk.
@@ -125,55 +100,23 @@ class Receiving:
         self.playbook = playbook
         self.settings = settings
         self.inbound = inbound
-        self.messages = tuple(
-            message_key(inbound.channel, each)
-            for each in dict.fromkeys((inbound.external_id, *inbound.also))
-            if each
-        )
-        self.part = (
-            ClaimKey(PART, f"{settings.kind}/{inbound.part_of}")
-            if inbound.part_of
-            else None
-        )
-        self.thread = (
-            ClaimKey(THREAD, f"{inbound.channel}/{inbound.conversation}")
-            if inbound.conversation
-            else None
-        )
-        self.answered = tuple(
-            message_key(inbound.channel, each)
-            for each in inbound.in_reply_to[:_ANSWERED_AT_MOST]
-        )
-        self.of_leads = lead_keys(inbound.contact_points)
-        self.of_clients = client_keys(inbound.contact_points)
+        self.clues = Clues.of(settings, inbound)
 
     def decide(self, moment: Moment) -> Generator[Reads, Facts, Decision[Received]]:
         """
         Decide what the inbound is and where it belongs.
         """
-        facts = yield Reads(
-            keys=(
-                *self.messages,
-                *((self.part,) if self.part else ()),
-                *((self.thread,) if self.thread else ()),
-                *self.answered,
-                *self.of_leads,
-                *self.of_clients,
-            ),
-            follow=True,
-            guard=tuple(key.key for key in self.of_leads)
-            or tuple(str(key) for key in self.messages[:1]),
-        )
+        facts = yield self.clues.reads()
         draft = Draft(facts, moment)
         seen = self._seen(facts)
         if seen is not None:
             return Decision(result=seen)
         touch = None
-        if self.part is not None:
-            owner = facts.owner(self.part)
+        if self.clues.part is not None:
+            owner = facts.owner(self.clues.part)
             if owner is not None:
                 touch = cast("Touch", facts.need(owner))
-        party = yield from self._party(facts)
+        party = yield from self.clues.party(facts)
         if touch is not None:
             return (yield from self._extend(draft, touch, party))
         return (yield from self._record(draft, TouchId(moment.new_id()), party))
@@ -181,7 +124,7 @@ class Receiving:
     # -- 1: seen before -----------------------------------------------------------
 
     def _seen(self, facts: Facts) -> Received | None:
-        for key in self.messages:
+        for key in self.clues.messages:
             owner = facts.owner(key)
             if owner is None:
                 continue
@@ -192,62 +135,10 @@ class Receiving:
             )
         return None
 
-    # -- 3 to 5: where it belongs ----------------------------------------------------
-
-    def _party(self, facts: Facts) -> Walk[_Party]:
-        """
-        Find where the inbound belongs, the surest sign first.
-        """
-        for ref, reason in self._signs(facts):
-            party = yield from self._standing(facts, ref, reason)
-            if party is not None:
-                return party
-        return _Party()
-
-    def _signs(self, facts: Facts) -> list[tuple[Ref, str]]:
-        signs: list[tuple[Ref, str]] = []
-        if self.thread is not None:
-            owner = facts.owner(self.thread)
-            if owner is not None:
-                signs.append((owner, "conversation"))
-        for key in self.answered:
-            owner = facts.owner(key)
-            if owner is not None:
-                signs.append((owner, "answer"))
-        for keys, reason in ((self.of_leads, "contact"), (self.of_clients, "client")):
-            for key in keys:
-                owner = facts.owner(key)
-                if owner is not None:
-                    signs.append((owner, f"{reason} {key.key}"))
-        first: dict[Ref, str] = {}
-        for owner, reason in signs:
-            first.setdefault(owner, reason)
-        return list(first.items())
-
-    def _standing(self, facts: Facts, ref: Ref, reason: str) -> Walk[_Party | None]:
-        """
-        Return the open lead or the client that *ref* leads to, if any.
-        """
-        while True:
-            if ref not in facts.records:
-                yield Reads(refs=(ref,))
-            state = facts.state(ref)
-            match state:
-                case Touch(party=Ref() as party):
-                    ref = party
-                case Lead() if state.is_open:
-                    return _Party(lead=state, reason=reason)
-                case Lead(client=str() as id_):
-                    ref = Ref("client", id_)
-                case Client():
-                    return _Party(client=state, reason=reason)
-                case _:
-                    return None
-
     # -- what it becomes ---------------------------------------------------------------
 
     def _record(
-        self, draft: Draft, touch: TouchId, party: _Party
+        self, draft: Draft, touch: TouchId, party: Party
     ) -> Walk[Decision[Received]]:
         ref = Ref("touch", touch)
         self._claim(draft, ref)
@@ -268,7 +159,7 @@ class Receiving:
         return draft.decide(_told(cast("Touch", draft.apply(ref, (recorded,)))))
 
     def _extend(
-        self, draft: Draft, touch: Touch, party: _Party
+        self, draft: Draft, touch: Touch, party: Party
     ) -> Walk[Decision[Received]]:
         """
         Let a touch grow by another part; a second channel may still open a lead.
@@ -306,7 +197,7 @@ class Receiving:
         return draft.decide(attrs.evolve(told, standing="extended"))
 
     def _place(
-        self, draft: Draft, touch: TouchId, party: _Party
+        self, draft: Draft, touch: TouchId, party: Party
     ) -> Walk[tuple[Standing, Lead | None, Client | None, Interest | None, str]]:
         """
         Put the touch where it belongs, and open what has to be opened.
@@ -474,23 +365,23 @@ class Receiving:
     # -- what goes along ---------------------------------------------------------------
 
     def _claim(self, draft: Draft, touch: Ref) -> None:
-        for key in self.messages:
+        for key in self.clues.messages:
             draft.claim(key, touch)
-        if self.part is not None and draft.facts.owner(self.part) is None:
-            draft.claim(self.part, touch)
+        if self.clues.part is not None and draft.facts.owner(self.clues.part) is None:
+            draft.claim(self.clues.part, touch)
 
     def _hold_thread(self, draft: Draft, owner: Ref | None) -> None:
         """
         Let the conversation lead to *owner* from now on.
         """
-        if self.thread is None or owner is None:
+        if self.clues.thread is None or owner is None:
             return
-        holder = draft.facts.owner(self.thread)
+        holder = draft.facts.owner(self.clues.thread)
         if holder == owner:
             return
         if holder is not None:
-            draft.release(self.thread, holder)
-        draft.claim(self.thread, owner)
+            draft.release(self.clues.thread, holder)
+        draft.claim(self.clues.thread, owner)
 
     def _free(self, draft: Draft, lead: Ref | None) -> tuple[ContactPoint, ...]:
         """

@@ -19,6 +19,7 @@ from leadflow.channels.outcomes import (
     PointerOnly,
     Receipt,
 )
+from leadflow.desk._clues import message_key
 from leadflow.desk._opening import (
     CLIENT,
     OPEN_LEAD,
@@ -31,7 +32,6 @@ from leadflow.desk._receiving import (
     Received,
     ReceivedStanding,
     Receiving,
-    message_key,
 )
 from leadflow.desk.road import Decision, Draft, Facts, Reads
 from leadflow.errors import Refused
