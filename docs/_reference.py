@@ -14,7 +14,7 @@ import pkgutil
 import sys
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sphinx.util.nodes import make_refnode
 
@@ -186,19 +186,29 @@ def imported_for_types(module: str) -> dict[str, str]:
     }
 
 
+def thing_called(target: str, module: str) -> object:
+    """
+    Return what *target* is for code in *module*, or None.
+    """
+    head, *rest = target.split(".")
+    thing = getattr(sys.modules.get(module), head, None) or sys.modules.get(head)
+    for part in rest:
+        thing = getattr(thing, part, None)
+    return thing
+
+
 def meanings(target: str, module: str) -> Iterator[str]:
     """
     Yield the dotted names that *target* may stand for inside *module*.
     """
     yield target
+    thing = thing_called(target, module)
+    if home := getattr(thing, "__module__", ""):
+        name = getattr(thing, "__qualname__", target.rpartition(".")[2])
+        yield f"{home}.{name}"
     head, _, rest = target.partition(".")
-    tail = f".{rest}" if rest else ""
-    if module in sys.modules:
-        thing = getattr(sys.modules[module], head, None)
-        if home := getattr(thing, "__module__", ""):
-            yield f"{home}.{getattr(thing, '__qualname__', head)}{tail}"
-        if head in imported_for_types(module):
-            yield imported_for_types(module)[head] + tail
+    if module in sys.modules and head in imported_for_types(module):
+        yield ".".join(filter(None, (imported_for_types(module)[head], rest)))
 
 
 def find(
@@ -218,7 +228,8 @@ def find(
     if node.get("refdomain") != "py":
         return None
     python = env.domains.python_domain
-    names = list(meanings(node["reftarget"], node.get("py:module") or ""))
+    module = node.get("py:module") or ""
+    names = list(meanings(node["reftarget"], module))
     ending = f".{node['reftarget'].lstrip('.')}"
     alike = {
         entry.node_id: name
@@ -231,6 +242,10 @@ def find(
             return make_refnode(
                 app.builder, node["refdoc"], entry.docname, entry.node_id, contnode
             )
+    # A callable in a guarded annotation comes in pieces.
+    is_piece = "[" in node["reftarget"]
+    if is_piece or isinstance(thing_called(node["reftarget"], module), TypeVar):
+        return contnode
     elsewhere = any(
         name.partition(".")[0] in FOREIGN or name.startswith("_") or "._" in name
         for name in names
@@ -252,7 +267,7 @@ def mend(
     What has no text of its own shows the text of its class, and a colon in the
     first line is taken for the end of a type.
     """
-    if what in {"attribute", "data"}:
+    if what in {"attribute", "data", "property"}:
         if "\n".join(lines).strip() == (inspect.getdoc(type(thing)) or "").strip():
             lines.clear()
         if lines:
