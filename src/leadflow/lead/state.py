@@ -68,7 +68,8 @@ class Lead:
     *state* is one of the playbook's open lead states, ``converted`` or
     ``rejected``.  *client* is the known client that it repeats (R4), or that it
     was converted to; *results* are what it was converted to.  *respond_by* is
-    the instant until which somebody must have answered, aware UTC.
+    the instant until which somebody must have answered, None where the person is
+    not waiting; *answered_at* is when they were answered first.  Both aware UTC.
     """
 
     id: LeadId
@@ -147,7 +148,7 @@ def evolve(state: Lead | None, event: LeadEvent, at: datetime) -> Lead:
         raise AssertionError("a lead begins with being opened")
     match event:
         case LeadTouched():
-            waits = state.respond_by is not None and state.answered_at is None
+            # A person who writes again does not move their own deadline (S32).
             return attrs.evolve(
                 state,
                 contact_points=state.contact_points + event.contact_points,
@@ -156,10 +157,7 @@ def evolve(state: Lead | None, event: LeadEvent, at: datetime) -> Lead:
                 touches=state.touches + 1,
                 last_touch=event.touch,
                 last_touch_at=at,
-                answered_at=state.answered_at if event.respond_by is None else None,
-                respond_by=state.respond_by
-                if waits or event.respond_by is None
-                else event.respond_by,
+                respond_by=state.respond_by or event.respond_by,
             )
         case LeadAssigned():
             return attrs.evolve(
