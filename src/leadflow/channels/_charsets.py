@@ -108,7 +108,13 @@ _GUESSES = (
 )
 _JAPANESE = frozenset(("cp932", "euc_jp", "iso2022_jp_ext", "utf-8"))
 _KANA = re.compile("[\u3040-\u30ff]")
-_SAMPLE = 2048
+_SAMPLE = 64 * 1024
+_WORDS = 60
+_SURE = 0.8
+_PLAIN = bytes(range(128))
+# With bounds, so that bytes without any space do not make one word; a trail byte
+# of East Asian charsets may be plain ASCII.
+_FOREIGN_WORD = re.compile(rb"[!-~]{0,40}[\x80-\xff][^\s]{0,80}")
 
 _COMMON = {
     letter: 1.0 - index * 0.026
@@ -195,22 +201,29 @@ def _nearly_utf8(data: bytes) -> bool:
     return good > 2 * bad
 
 
+@lru_cache(maxsize=64)
+def _candidates(favourites: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys((*favourites, *_GUESSES)))
+
+
 def _guess(data: bytes, favourites: tuple[str, ...]) -> str:
-    sample = data[:_SAMPLE]
-    high = sum(1 for byte in sample if byte > 0x7F) or 1
+    """
+    Return the codec that the foreign words of *data* look best in, or nothing.
+    """
+    sample = b" ".join(_FOREIGN_WORD.findall(data[:_SAMPLE])[:_WORDS])
+    high = len(sample.translate(None, _PLAIN)) or 1
     best, found = 0.15, ""
-    for codec in dict.fromkeys((*favourites, *_GUESSES)):
-        decoder = codecs.getincrementaldecoder(codec)()
-        try:
-            # A cut may split the last character of the sample.
-            text = decoder.decode(sample, len(sample) == len(data))
-        except UnicodeError:
+    for codec in _candidates(favourites):
+        text = _strictly(sample, codec)
+        if text is None:
             continue
         score = _score(text) / high + (0.1 if codec in favourites else 0.0)
         if codec not in _JAPANESE and _KANA.search(text):
             score -= 1.0  # The kana rows are the same in all East Asian charsets.
         if score > best:
             best, found = score, codec
+            if score > _SURE:
+                break
     return found
 
 

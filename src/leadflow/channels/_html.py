@@ -19,17 +19,20 @@ __all__ = ("html_to_text",)
 
 _TAG = re.compile(
     r"<(?:"
-    r"(?P<close>/)?(?P<name>[a-zA-Z][a-zA-Z0-9:_-]*)"
-    r"(?P<rest>[^<>\"']*(?:\"[^\"<]*\"[^<>\"']*|'[^'<]*'[^<>\"']*)*)>"
-    r"|(?P<comment>!--)"
+    r"(/)?([a-zA-Z][a-zA-Z0-9:_-]*)"
+    # Values in quotes may hold a bracket; a quote that is never closed may not.
+    r"([^<>\"']*(?:\"[^\"<]*\"[^<>\"']*|'[^'<]*'[^<>\"']*)*|[^<>]*)>"
+    r"|(!--)"
     r"|[!?/][^<>]*>"
     r")"
 )
-# A quote that is never closed: read the tag up to the next bracket.
-_LOOSE_TAG = re.compile(
-    r"<(?P<close>/)?(?P<name>[a-zA-Z][a-zA-Z0-9:_-]*)(?P<rest>[^<>]*)>"
+
+# Tags that only change how letters look go in one pass, the most of all there are.
+_INLINE = re.compile(
+    r"</?(?:a|b|big|em|font|i|img|small|span|strong|sub|sup|u|o:p|st1:[a-z]+)(?:>|\s"
+    r"[^<>\"']*(?:\"[^\"<>]*\"[^<>\"']*)*>)",
+    re.IGNORECASE,
 )
-_SPACE = re.compile(r"[ \t\r\n\f]+")
 
 _LINE_NAMES = (
     "address article aside center dd div dl dt fieldset figcaption figure footer form"
@@ -40,6 +43,8 @@ _LINE = frozenset(_LINE_NAMES.split())
 _PARAGRAPH = frozenset(
     ("p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "blockquote")
 )
+_CELLS = frozenset(("td", "th"))
+_BREAKING = _LINE | _PARAGRAPH | _CELLS | {"br"}
 _HIDDEN = frozenset(
     ("style", "script", "head", "title", "noscript", "template", "svg", "object")
 )
@@ -49,7 +54,7 @@ def html_to_text(html: str) -> str:
     """
     Return the text that a reader of *html* sees, lines parted by newlines.
     """
-    return _Writer(html).text()
+    return _Writer(_INLINE.sub("", html)).text()
 
 
 class _Writer:
@@ -69,41 +74,29 @@ class _Writer:
         self.no_end: set[str] = set()
 
     def text(self) -> str:
-        html = self.html
-        pos, end = 0, len(html)
-        while pos < end:
-            at = html.find("<", pos)
-            if at < 0:
-                self.words(html[pos:])
-                break
-            if at > pos:
-                self.words(html[pos:at])
-            pos = self.tag(at)
+        """
+        Return the text of the whole.
+        """
+        html, pos = self.html, 0
+        for match in _TAG.finditer(html):
+            start = match.start()
+            if start < pos:
+                continue  # Inside of what was skipped.
+            if start > pos:
+                self.words(html[pos:start])
+            pos = match.end()
+            closing, name, rest, comment = match.groups()
+            if name is not None:
+                name = name.lower()
+                if name in _BREAKING:
+                    self.breaking(name, opens=not closing)
+                elif name in _HIDDEN and not closing and rest[-1:] != "/":
+                    pos = self.skip_hidden(name, pos)
+            elif comment:
+                pos = self.skip_comment(pos)
+        self.words(html[pos:])
         self.break_line()
         return "\n".join(self.lines).strip("\n")
-
-    def tag(self, at: int) -> int:
-        """
-        Take the tag at *at* and return where the text goes on.
-        """
-        html = self.html
-        match = _TAG.match(html, at) or _LOOSE_TAG.match(html, at)
-        if match is None:
-            self.words("<")
-            return at + 1
-        groups = match.groupdict()
-        if groups.get("comment"):
-            return self.skip_comment(match.end())
-        name = (groups.get("name") or "").lower()
-        if not name:
-            return match.end()
-        if groups["close"]:
-            self.close(name)
-        elif name in _HIDDEN and not groups["rest"].endswith("/"):
-            return self.skip_hidden(name, match.end())
-        else:
-            self.open(name)
-        return match.end()
 
     def skip_comment(self, pos: int) -> int:
         if self.no_comment_end:
@@ -126,50 +119,46 @@ class _Writer:
             return pos
         return end.end()
 
-    def open(self, name: str) -> None:
+    def breaking(self, name: str, *, opens: bool) -> None:
+        """
+        End the line where the element *name* starts or ends.
+        """
         if name == "br":
-            self.break_line(keep=True)
-        elif name in _LINE or name in _PARAGRAPH:
+            if opens:
+                self.break_line(keep=True)
+        elif name in _CELLS:
+            if opens and self.line:
+                self.line.append(" ")
+        else:
             self.break_line(gap=name in _PARAGRAPH)
             if name == "li":
-                self.line.append("- ")
+                if opens:
+                    self.line.append("- ")
             elif name == "blockquote":
-                self.quote = min(self.quote + 1, 50)
+                self.quote = min(max(self.quote + (1 if opens else -1), 0), 50)
             elif name == "pre":
-                self.preformatted += 1
-        elif name in ("td", "th") and self.line:
-            self.line.append(" ")
-
-    def close(self, name: str) -> None:
-        if name in _LINE or name in _PARAGRAPH:
-            self.break_line(gap=name in _PARAGRAPH)
-            if name == "blockquote":
-                self.quote = max(self.quote - 1, 0)
-            elif name == "pre":
-                self.preformatted = max(self.preformatted - 1, 0)
+                step = 1 if opens else -1
+                self.preformatted = max(self.preformatted + step, 0)
 
     def words(self, text: str) -> None:
-        if "&" in text:
-            text = unescape(text)
-        if self.preformatted:
+        if self.preformatted and "\n" in text:
             first, *more = text.split("\n")
             self.line.append(first)
             for line in more:
                 self.break_line(keep=True)
                 self.line.append(line)
-            return
-        text = _SPACE.sub(" ", text)
-        if text == " " and not self.line:
-            return
-        self.line.append(text)
+        else:
+            self.line.append(text)
 
     def break_line(self, *, keep: bool = False, gap: bool = False) -> None:
         """
         End the line; an empty one is written only if *keep* says that it counts.
         """
-        text = "".join(self.line).replace("\xa0", " ")
-        text = text.rstrip() if self.preformatted else " ".join(text.split(" ")).strip()
-        self.line = []
+        text = "".join(self.line)
+        if "&" in text:
+            text = unescape(text)
+        text = text.rstrip() if self.preformatted else " ".join(text.split())
+        self.line.clear()
         if text or keep:
             if self.gap and self.lines and self.lines[-1].strip("> "):
                 self.lines.append(">" * min(self.quote, self.last_quote))

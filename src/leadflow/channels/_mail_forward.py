@@ -37,8 +37,8 @@ class Forwarded:
     """
     Hold the inner mail: its *sender*, what it says, and the *note* above it.
 
-    *ids* are its own Message-ID and then those that it answers, nearest first;
-    empty where the forward does not tell them.
+    *id* is its own Message-ID and *answered* are those that it answers, nearest
+    first; empty where the forward does not tell them.
     """
 
     sender: Mailbox
@@ -46,7 +46,8 @@ class Forwarded:
     text: str
     note: str
     sent_at: datetime | None = None
-    ids: tuple[str, ...] = ()
+    id: str = ""
+    answered: tuple[str, ...] = ()
 
 
 def forwarded_mail(
@@ -83,10 +84,8 @@ def _attached(
                     text=read_body(inner, preferred).text,
                     note=text,
                     sent_at=instant(inner.first("date")),
-                    ids=(
-                        *message_ids(inner.first("message-id"))[:1],
-                        *dict.fromkeys((*nearest, *reversed(roots))),
-                    ),
+                    id=next(iter(message_ids(inner.first("message-id"))), ""),
+                    answered=tuple(dict.fromkeys((*nearest, *reversed(roots)))),
                 )
     return None
 
@@ -119,13 +118,12 @@ def _inline(text: str, subject: str) -> Forwarded | None:
     end, fields = header_block(lines, start)
     if not end:
         # Yandex and others write a single line: date, name, address.
-        while start < len(lines) and not (dated := _DATED.search(lines[start][:400])):
-            if start > (marked or 0) + 6:
-                return None
-            start += 1
-        if start >= len(lines) or not dated:
+        for at in range(start, min(start + 7, len(lines))):
+            if dated := _DATED.search(lines[at][:400]):
+                fields, end = {"from": f"{dated[1].strip()} <{dated[2]}>"}, at + 1
+                break
+        else:
             return None
-        fields, end = {"from": f"{dated[1].strip()} <{dated[2]}>"}, start + 1
     sender = _sender(fields.get("from", ""))
     if sender is None:
         return None

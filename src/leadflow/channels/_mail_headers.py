@@ -49,6 +49,8 @@ def text_of(value: bytes, preferred: tuple[str, ...] = ()) -> str:
     """
     if b"=?" in value:
         text = _decoded_words(value, preferred)
+    elif value.isascii() and b"\x1b" not in value:
+        text = value.decode("ascii")
     else:
         text = decode(value, "", preferred)
     if not text.isprintable():
@@ -109,9 +111,12 @@ def addresses(value: bytes, preferred: tuple[str, ...] = ()) -> list[Mailbox]:
     A mailbox without anything like an address is left out.
     """
     text = value.decode("latin-1")
-    simple = _SIMPLE.match(text)
-    if simple and text.isascii():
-        return [Mailbox(" ".join(simple[1].split()), simple[2])]
+    if text.isascii():
+        if _BARE.fullmatch(text):
+            return [Mailbox("", text)]
+        simple = _SIMPLE.match(text)
+        if simple:
+            return [Mailbox(" ".join(simple[1].split()), simple[2])]
     found: list[Mailbox] = []
     pieces: list[str] = []
     for piece in _TOKEN.findall(text):
@@ -199,6 +204,8 @@ def message_ids(value: bytes) -> list[str]:
 
     Of very many the first and the last are kept: the root and the nearest.
     """
+    if not value:
+        return []
     text = tidy(value.decode("latin-1"))
     if "(" in text:
         text = _COMMENT.sub("", text)
@@ -213,6 +220,16 @@ def message_ids(value: bytes) -> list[str]:
 
 # -- dates ---------------------------------------------------------------------
 
+_MONTHS = (
+    *(b"jan", b"feb", b"mar", b"apr", b"may", b"jun"),
+    *(b"jul", b"aug", b"sep", b"oct", b"nov", b"dec"),
+)
+_USUAL_DATE = re.compile(
+    rb"\s*(?:[a-z]{3},)?\s*(\d{1,2})\s+(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
+    rb"\s+(\d{4})\s+(\d\d):(\d\d)(?::(\d\d))?\s+([+-])(\d\d)([0-5]\d)(?!\d)",
+    re.IGNORECASE,
+)
+
 
 def instant(value: bytes) -> datetime | None:
     """
@@ -220,14 +237,31 @@ def instant(value: bytes) -> datetime | None:
 
     A missing zone and ``-0000`` (zone unknown) are taken as UTC (RFC 5322 3.3).
     """
+    match = _USUAL_DATE.match(value)
+    if match:
+        day, month, year, hour, minute, second, sign, hours, minutes = match.groups()
+        offset = timedelta(hours=int(hours), minutes=int(minutes))
+        try:
+            told = datetime(
+                int(year),
+                _MONTHS.index(month.lower()) + 1,
+                int(day),
+                int(hour),
+                int(minute),
+                min(int(second or 0), 59),
+                tzinfo=UTC,
+            )
+            return told + offset if sign == b"-" else told - offset
+        except (ValueError, OverflowError):
+            return None
     text = value.decode("latin-1")[:200]
     if "(" in text:
         text = _COMMENT.sub(" ", text)
     try:
-        told = parsedate_tz(text)
-        if told is None:
+        fields = parsedate_tz(text)
+        if fields is None:
             return None
-        offset = timezone(timedelta(seconds=told[9] or 0))
-        return datetime(*told[:6], tzinfo=offset).astimezone(UTC)
+        zone = timezone(timedelta(seconds=fields[9] or 0))
+        return datetime(*fields[:6], tzinfo=zone).astimezone(UTC)
     except (ValueError, TypeError, IndexError, OverflowError):
         return None

@@ -64,7 +64,8 @@ def detail(mail: Part, reason: IgnoredReason, signs: tuple[str, ...]) -> str:
     original = [
         f"<{message_id}>"
         for part in mail.walk()
-        if part.media_type in ("message/rfc822", "text/rfc822-headers")
+        if part.media_type.startswith("message/")
+        or part.media_type == "text/rfc822-headers"
         for match in _ORIGINAL_ID.finditer(part.data()[:65536])
         for message_id in message_ids(match[1])
     ][:1]

@@ -87,6 +87,8 @@ class Signer:
         """
         Return the conversation signed in *message_id*, empty if there is none.
         """
+        if message_id[:3].lower() != "lf.":
+            return ""
         match = _OWN_ID.fullmatch(message_id.lower())
         return self.conversation(match[2]) if match and match[2] else ""
 
@@ -94,6 +96,8 @@ class Signer:
         """
         Return the conversation signed in the *subject*, empty if there is none.
         """
+        if "[#" not in subject:
+            return ""
         for match in _TAG.finditer(subject):
             if found := self.conversation(match[1]):
                 return found
@@ -110,6 +114,8 @@ class Signer:
         """
         Tell whether we gave *message_id*; without a token its domain must be ours.
         """
+        if message_id[:3].lower() != "lf.":
+            return False
         match = _OWN_ID.fullmatch(message_id.lower())
         if match is None:
             return False

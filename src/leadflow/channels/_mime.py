@@ -17,7 +17,8 @@ from __future__ import annotations
 
 import binascii
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 import attrs
@@ -25,10 +26,6 @@ import attrs
 from leadflow.channels._charsets import decode
 from leadflow.channels._mail_headers import text_of
 from leadflow.errors import Malformed
-
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 __all__ = ("Limits", "Part", "parse", "parse_parameters", "transfer_decode")
@@ -64,8 +61,9 @@ class Part:
     start: int
     end: int
     media_type: str
-    parameters: dict[str, str]
+    parameters: Mapping[str, str]
     children: list[Part] = attrs.field(factory=list)
+    all_parts: list[Part] = attrs.field(factory=list, repr=False, eq=False)
     defects: list[str] = attrs.field(factory=list)
 
     def first(self, name: str) -> bytes:
@@ -81,13 +79,11 @@ class Part:
         """
         return self.fields.get(name, [])
 
-    def walk(self) -> Iterator[Part]:
+    def walk(self) -> list[Part]:
         """
-        Yield this part and all below it; an attached message is one leaf.
+        Return this part and all below it; an attached message is one leaf.
         """
-        yield self
-        for child in self.children:
-            yield from child.walk()
+        return self.all_parts or [self]
 
     @property
     def body(self) -> bytes:
@@ -103,7 +99,7 @@ class Part:
         encoding = self.first("content-transfer-encoding")
         return transfer_decode(self.body, encoding)
 
-    def disposition(self) -> tuple[str, dict[str, str]]:
+    def disposition(self) -> tuple[str, Mapping[str, str]]:
         """
         Return the disposition in lower case, and its parameters.
         """
@@ -128,7 +124,9 @@ def parse(raw: bytes, limits: Limits) -> Part:
     fields, start, defects = reader.fields(begin, len(raw), whole=True)
     if not fields:
         raise Malformed("no-headers", place="headers", excerpt=_excerpt(raw))
-    return reader.part(fields, start, len(raw), defects=defects)
+    mail = reader.part(fields, start, len(raw), defects=defects)
+    mail.all_parts = reader.parts
+    return mail
 
 
 # -- header fields -------------------------------------------------------------
@@ -137,6 +135,7 @@ def parse(raw: bytes, limits: Limits) -> Part:
 # line by which an mbox parts its mails.
 _LEAD = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:>?From (?!\s*:)[^\n]*\n)?")
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)\n?")
+_WHOLE_FIELD = re.compile(rb"(" + _FIELD.pattern + rb")")
 _BLANK = re.compile(rb"[ \t]*\r?(?:\n|\Z)")
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 # Fields that mail programs write: where one follows, the header is not over.
@@ -157,13 +156,30 @@ class _Reader:
     def __init__(self, raw: bytes, limits: Limits) -> None:
         self.raw = raw
         self.limits = limits
-        self.parts = 0
+        self.parts: list[Part] = []
 
     def fields(
         self, begin: int, end: int, *, whole: bool = False
     ) -> tuple[dict[str, list[bytes]], int, list[str]]:
         """
         Return the fields from *begin* on, where the body starts, and defects.
+        """
+        raw = self.raw
+        blank_line = _BLANK_LINE.search(raw, max(begin - 1, 0), end)
+        if blank_line and self.limits.headers > blank_line.start() - begin > 0:
+            # The usual case: nothing but fields up to an empty line.
+            block = raw[begin : blank_line.start() + 1]
+            usual = _WHOLE_FIELD.findall(block)
+            sizes = [len(whole) for whole, _, _ in usual]
+            if sum(sizes) == len(block) and max(sizes) <= self.limits.header:
+                return _collected(usual), blank_line.end(), []
+        return self._fields_with_care(begin, end, whole=whole)
+
+    def _fields_with_care(
+        self, begin: int, end: int, *, whole: bool
+    ) -> tuple[dict[str, list[bytes]], int, list[str]]:
+        """
+        Do the same for a header block that is large or broken.
         """
         raw, pos = self.raw, begin
         name = ""
@@ -193,11 +209,12 @@ class _Reader:
                     self._check(name, len(values[-1]), after, begin)
                 pos = after
                 continue
-            name = match[1].decode("ascii").lower()
+            raw_name, value = match.groups()
+            name = raw_name.decode("ascii").lower()
             self._check(name, match.end() - pos, match.end(), begin)
             pos = match.end()
             values = found.setdefault(name, [])
-            values.append(match[2].strip())
+            values.append(value.strip())
         return found, end, defects
 
     def _line_end(self, pos: int, end: int) -> int:
@@ -241,13 +258,12 @@ class _Reader:
         """
         Return the part with *fields* and the body from *start* to *end*.
         """
-        self.parts += 1
-        if self.parts > self.limits.parts:
+        if len(self.parts) >= self.limits.parts:
             raise Malformed("too-many-parts", place=f"part:{number}")
         if depth > self.limits.depth:
             raise Malformed("too-deep", place=f"part:{number}")
         media_type = default
-        parameters: dict[str, str] = {}
+        parameters: Mapping[str, str] = {}
         for value in fields.get("content-type", ()):
             media_type, parameters = parse_parameters(value)
             media_type = media_type.replace(" ", "")
@@ -264,6 +280,7 @@ class _Reader:
             parameters=parameters,
             defects=defects,
         )
+        self.parts.append(part)
         if media_type.startswith("multipart/"):
             self.split(part, depth)
         if not part.children and not number:
@@ -306,6 +323,22 @@ class _Reader:
                     default=default,
                 )
             )
+
+
+def _collected(fields: list[tuple[bytes, bytes, bytes]]) -> dict[str, list[bytes]]:
+    found: dict[str, list[bytes]] = {}
+    for _, raw_name, value in fields:
+        name = _lower_name(raw_name)
+        if name in found:
+            found[name].append(value.strip())
+        else:
+            found[name] = [value.strip()]
+    return found
+
+
+@lru_cache(maxsize=512)
+def _lower_name(name: bytes) -> str:
+    return name.decode("ascii").lower()
 
 
 _SOME_BOUNDARY = re.compile(
@@ -368,13 +401,18 @@ _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _SECTION = re.compile(r"(.+?)\*(\d{1,3})?(\*)?\Z")
 
 
-def parse_parameters(value: bytes) -> tuple[str, dict[str, str]]:
+def parse_parameters(value: bytes) -> tuple[str, Mapping[str, str]]:
     """
     Return the main value in lower case, and the parameters (RFC 2045, RFC 2231).
 
     Values are decoded, those too that hold encoded words against RFC 2047; a
     boundary stays as it is, one character a byte.
     """
+    # Nearly all mails share a few dozen of the short ones.
+    return _short_parameters(value) if len(value) < 64 else _parameters(value)
+
+
+def _parameters(value: bytes) -> tuple[str, Mapping[str, str]]:
     text = value.decode("latin-1")
     main, semicolon, _ = text.partition(";")
     main = main.strip()
@@ -405,6 +443,9 @@ def parse_parameters(value: bytes) -> tuple[str, dict[str, str]]:
     for name, sections in pieces.items():
         found[name] = _joined(sections)
     return main.lower(), found
+
+
+_short_parameters = lru_cache(maxsize=512)(_parameters)
 
 
 def _joined(sections: dict[int, tuple[str, bool]]) -> str:

@@ -93,10 +93,16 @@ def _without_quotes(lines: list[str]) -> list[str]:
             kept.append(line)
             at += 1
             continue
-        if _forwards(stripped):
+        first, last = stripped[0], stripped[-1]
+        marks = (
+            ":" in stripped or first in _DASHES or last in _DASHES or "：" in stripped
+        )
+        if marks and _forwards(stripped):
             kept.extend(lines[at:])
             break
-        end = ends.get(at, 0) or _announcement(lines, at, stripped)
+        end = ends.get(at, 0)
+        if marks and not end:
+            end = _announcement(lines, at, stripped)
         if end:
             _drop_rules(kept)
             if not _marked(lines, end):
@@ -105,7 +111,7 @@ def _without_quotes(lines: list[str]) -> list[str]:
                 # Nothing of one's own above: what is below is all there is.
                 kept.extend(lines[at:end])
             at = end
-        elif stripped[0] == ">":
+        elif first == ">":
             at = _after_wrapped(lines, at)
         else:
             kept.append(line)
@@ -174,7 +180,6 @@ _WROTE_WORD = re.compile(
     rf"|{'|'.join(words.WROTE['ja'] + words.WROTE['ko'] + words.WROTE['zh'])}",
     re.IGNORECASE,
 )
-_LAST_WORDS = frozenset(re.sub(r"\(.*", "", word.split()[-1]) for word in _ALL_WROTE)
 _ADDRESS = re.compile(r"[^\s<>\"'(),:;\[\]]+@[^\s<>\"'(),:;\[\]]+\w")
 _BRACKETED = re.compile(r"[<(\[]\s*(?:mailto:)?[^\s<>()\[\]]+@")
 _WHEN = re.compile(
@@ -191,10 +196,10 @@ def _attributions(lines: list[str]) -> dict[int, int]:
     """
     found: dict[int, int] = {}
     for index, line in enumerate(lines):
-        tail = line.rstrip(_EDGE)
-        if not tail or (
-            tail[-1] not in ":：" and tail[-14:].rpartition(" ")[2] not in _LAST_WORDS
-        ):
+        # Of all words for writing only the English one stands without a colon.
+        if not (":" in line or "wrote" in line or "：" in line):
+            continue
+        if not line.rstrip(_EDGE).endswith((":", "：", "wrote")):
             continue
         start = _attribution_start(lines, index)
         if start >= 0:
@@ -229,17 +234,18 @@ def _grade(line: str, lines: list[str], after: int) -> int:
     """
     bare = line.strip(_EDGE)
     ends = bare.endswith((":", "："))
-    verb = _WROTE_WORD.search(bare)
     address = _ADDRESS.search(bare)
     when = _WHEN.search(bare)
-    if verb and (address or when):
-        if not when:
-            return 1
-        return 2 if address or ends or _marked(lines, after) else 0
-    if verb:
-        return 1 if ends and len(bare) < 120 and _marked(lines, after) else 0
-    if address and when and ends and len(bare) < 300:
-        return 2 if _BRACKETED.search(bare) else 0
+    if address and when:
+        if ends and len(bare) < 300 and _BRACKETED.search(bare):
+            return 2
+        return 2 if _WROTE_WORD.search(bare) else 0
+    if address:
+        return 1 if _WROTE_WORD.search(bare) else 0
+    if when and (ends or _marked(lines, after)):
+        return 2 if _WROTE_WORD.search(bare) else 0
+    if ends and len(bare) < 120 and _marked(lines, after):
+        return 1 if _WROTE_WORD.search(bare) else 0
     return 0
 
 
@@ -327,8 +333,11 @@ def forward_marker(line: str) -> bool:
 
 # -- signatures ----------------------------------------------------------------
 
+_LOWEST = 80
+"""Of how many of the last lines a signature can be."""
 _DELIMITERS = frozenset(("--", "__", "—", "–", "—-"))
 _DEVICE = re.compile(rf"\W{{0,3}}(?:{'|'.join(words.DEVICES)})")
+_SIGNING = re.compile(rf"\W{{0,3}}(?:{'|'.join(words.DEVICES + words.CLOSINGS)})")
 _CLOSING = re.compile(
     rf"\W{{0,3}}(?:{'|'.join(words.CLOSINGS)})"
     r"\s*(?:[,.!;:—–-]+\s*(?P<name>[^,.!?;:]{1,50})?[,.!]?\s*)?$"
@@ -371,8 +380,8 @@ def _signature(kept: list[str]) -> int | None:
     """
     Return the line that the signature starts at, or None.
     """
-    for index, line in enumerate(kept):
-        stripped = line.strip()
+    for index in range(max(0, len(kept) - _LOWEST), len(kept)):
+        stripped = kept[index].strip()
         if not stripped or len(stripped) > 160:
             continue
         if stripped in _DELIMITERS:
@@ -382,8 +391,9 @@ def _signature(kept: list[str]) -> int | None:
             near = kept[index + 1 : index + 5]
             if index and any(map(_FOOTER.search, near)) and _short(kept[index + 1 :]):
                 return index
-        elif _is_device(stripped) or (
-            index and _is_closing(stripped) and _short(kept[index + 1 :])
+        elif _SIGNING.match(stripped.lower()) and (
+            _is_device(stripped)
+            or (index and _is_closing(stripped) and _short(kept[index + 1 :]))
         ):
             return index
     return None

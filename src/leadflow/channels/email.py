@@ -27,7 +27,7 @@ import re
 
 import attrs
 
-from leadflow.channels import _contacts as identity
+from leadflow import identity
 from leadflow.channels import _mail_render, _mail_reports
 from leadflow.channels._charsets import codec_of, tidy
 from leadflow.channels._mail_body import part_bytes
@@ -66,6 +66,15 @@ def read_part(raw: bytes, locator: str) -> bytes:
 
 def _lower(addresses: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(address.strip().lower() for address in addresses)
+
+
+def _ours_of(channel: EmailChannel) -> Ours:
+    return Ours(
+        addresses=frozenset(channel.addresses),
+        domains=frozenset(channel.own_domains),
+        robots=frozenset(channel.robots),
+        signer=Signer(channel.id, channel.secret),
+    )
 
 
 @attrs.frozen(kw_only=True)
@@ -108,16 +117,12 @@ class EmailChannel:
     max_bytes: int = 40 * 1024 * 1024
     max_text: int = 1_000_000
     limits: Limits = attrs.field(factory=Limits)
-    _ours: Ours = attrs.field(init=False, repr=False, eq=False)
-
-    @_ours.default
-    def _collect_ours(self) -> Ours:
-        return Ours(
-            addresses=frozenset(self.addresses),
-            domains=frozenset(self.own_domains),
-            robots=frozenset(self.robots),
-            signer=Signer(self.id, self.secret),
-        )
+    _ours: Ours = attrs.field(
+        init=False,
+        repr=False,
+        eq=False,
+        default=attrs.Factory(_ours_of, takes_self=True),
+    )
 
     def __attrs_post_init__(self) -> None:
         mailboxes = (*self.addresses, *filter(None, (self.reply_to,)))
@@ -166,6 +171,7 @@ class EmailChannel:
             letter.mail,
             sender=sender,
             reply_to=letter.reply_to,
+            message_id=letter.id,
             subject=letter.subject,
             null_return=letter.null_return,
             forwarded=forwarded is not None,
@@ -224,15 +230,16 @@ class EmailChannel:
         subject, text, sent_at = letter.subject, full, letter.sent_at
         writers = letter.senders
         if forwarded is not None:
-            also, answered = forwarded.ids[:1], forwarded.ids[1:]
-            root = forwarded.ids[-1] if forwarded.ids else root
+            also = tuple(filter(None, (forwarded.id,)))
+            answered = forwarded.answered or answered
+            root = (*forwarded.answered[-1:], *also, root)[0]
             subject = forwarded.subject or subject
             text = strip_reply(forwarded.text[: self.max_text])
             sent_at = within(forwarded.sent_at, delivery.received_at) or sent_at
             writers = (forwarded.sender,)
         elif verdict.robot:
             writers = (verdict.customer,) if verdict.customer else ()
-        elif verdict.judgement.human:
+        else:
             text = strip_reply(full)
         return Inbound(
             channel=self.id,
@@ -296,7 +303,7 @@ class EmailChannel:
         robot: bool,
     ) -> tuple[tuple[str, str], ...]:
         found: list[tuple[str, str]] = []
-        if full.strip() != text.strip():
+        if full.split() != text.split():
             found.append(("full_text", full))
         written = {mailbox.address.lower() for mailbox in writers}
         found += [
@@ -325,10 +332,14 @@ class EmailChannel:
         A bare row of digits is as likely an article number.
         """
         found: dict[str, None] = {}
+        if self.region is None and "+" not in text:
+            return []
         for match in _DIGITS.finditer(text[:20_000]):
             before = text[max(0, match.start() - 20) : match.start()]
+            if before[-1:].isalnum() or before[-1:] in _JOINING:
+                continue
             if match[0][0] == "+" or _PHONE_WORD.search(before):
-                point = identity.phone(match[0], self.region or "")
+                point = identity.phone(match[0], self.region)
                 if point is not None and point.value:
                     found[point.value] = None
             if len(found) == 5:
@@ -339,6 +350,8 @@ class EmailChannel:
         """
         Return what our own mail server found out about the sender (RFC 8601).
         """
+        if not self.authority:
+            return ""
         for value in letter.mail.all("authentication-results"):
             told = text_of(value)
             name, semicolon, results = told.partition(";")
@@ -379,7 +392,8 @@ class EmailChannel:
 
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
-_DIGITS = re.compile(r"\+?(?<![\w@./=-])\(?\d(?:[ ()\xa0.–-]{0,2}\d){6,14}(?![\w@])")
+_DIGITS = re.compile(r"[+(\d](?:[ ()\xa0.–-]{0,2}\d){6,14}(?![\w@])")
+_JOINING = tuple("@./=-_+")
 _PHONE_WORD = re.compile(
     r"(?:tel|phone|mob|mobile|cell|call|ph|t|m|тел|телефон|моб|мобильный|сот|звоните"
     r"|номер|whats ?app|viber|telegram|telefon|tél|téléphone|handy)\W{0,5}$",
