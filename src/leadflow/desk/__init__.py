@@ -98,6 +98,7 @@ __all__ = (
     "Answer",
     "Answered",
     "Assign",
+    "AssignWaiting",
     "AsyncDesk",
     "AttachDocument",
     "Board",

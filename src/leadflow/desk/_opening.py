@@ -31,6 +31,7 @@ from leadflow.values import (
     InterestId,
     LeadId,
     MemberId,
+    Moment,
     Money,
     Product,
     Ref,
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
 
 
 __all__ = (
+    "ASSIGN",
     "CLIENT",
     "MESSAGE",
     "OPEN_LEAD",
@@ -68,6 +70,7 @@ __all__ = (
     "open_lead",
     "pick",
     "reply_effect",
+    "request_of",
     "settle_lead",
     "settle_load",
 )
@@ -81,6 +84,9 @@ CLIENT = "client"
 
 RESPOND = "respond"
 """The name of the timer that runs out when nobody answers a lead in time."""
+
+ASSIGN = "assign"
+"""The name of the timer that runs out when somebody is back on duty."""
 
 
 def lead_keys(contact_points: Iterable[ContactPoint]) -> tuple[ClaimKey, ...]:
@@ -219,6 +225,29 @@ def pick(
     )
 
 
+def request_of(
+    lead: Lead,
+    moment: Moment,
+    *,
+    owner: MemberId | None = None,
+    exclude: Iterable[MemberId] = (),
+) -> Request:
+    """
+    Return what *lead* tells a policy.
+    """
+    return Request(
+        at=moment.now,
+        channel=lead.channel,
+        source=lead.source,
+        products=lead.products,
+        language=lead.language,
+        tags=frozenset(lead.tags),
+        fields=lead.fields,
+        client_owner=owner,
+        exclude=frozenset(exclude),
+    )
+
+
 def settle_load(
     playbook: Playbook, draft: Draft, before: Lead | None, after: Lead
 ) -> Walk[None]:
@@ -289,22 +318,16 @@ def open_lead(
         why = Why(policy="by hand", chosen=(assignee,), candidates=(assignee,))
         chosen: Assignment | None = Assignment(members=(assignee,), role=None, why=why)
     else:
-        request = Request(
-            at=draft.moment.now,
-            channel=settings.id,
-            source=opened.source,
-            products=opened.products,
-            language=opened.language,
-            tags=frozenset(opened.tags),
-            fields=opened.fields,
-            client_owner=owner,
-        )
+        request = request_of(lead, draft.moment, owner=owner)
         name, _ = playbook.policy_for(settings)
         chosen = yield from pick(playbook, draft, name, request)
     if chosen is not None:
         events = leads.assign(lead, chosen.members, chosen.role, chosen.why)
         lead = cast("Lead", draft.apply(ref, events))
         notify(draft, ref, "lead.assigned", chosen.members, chosen.role)
+        if not chosen and chosen.again_at is not None:
+            # Nobody is there: it waits until the first of them is (R32).
+            draft.timer(SetTimer(ref=ref, name=ASSIGN, due=chosen.again_at))
     yield from settle_lead(playbook, draft, None, lead)
     return lead
 

@@ -13,8 +13,15 @@ from typing import TYPE_CHECKING, cast
 
 import attrs
 
-from leadflow.assignment import Request
-from leadflow.desk._opening import RESPOND, notify, pick
+from leadflow import lead as leads
+from leadflow.desk._opening import (
+    ASSIGN,
+    RESPOND,
+    notify,
+    pick,
+    request_of,
+    settle_load,
+)
 from leadflow.desk.road import Decision, Draft, Facts, Reads
 from leadflow.lead import Lead, LeadOverdue
 from leadflow.ports import Lease, SetTimer
@@ -27,7 +34,7 @@ if TYPE_CHECKING:
     from leadflow.values import Moment, Ref
 
 
-__all__ = ("Escalate", "Remind", "timer_command")
+__all__ = ("AssignWaiting", "Escalate", "Remind", "timer_command")
 
 
 @attrs.frozen
@@ -64,16 +71,7 @@ class Escalate:
                 playbook,
                 draft,
                 step.policy,
-                Request(
-                    at=moment.now,
-                    channel=lead.channel,
-                    source=lead.source,
-                    products=lead.products,
-                    language=lead.language,
-                    tags=frozenset(lead.tags),
-                    fields=lead.fields,
-                    exclude=frozenset(lead.assignees),
-                ),
+                request_of(lead, moment, exclude=lead.assignees),
             )
             told, role = [], None
             if chosen is not None:
@@ -126,12 +124,52 @@ class Remind:
         return draft.decide(True)
 
 
-def timer_command(lease: Lease) -> Escalate | Remind | None:
+@attrs.frozen
+class AssignWaiting:
+    """
+    Assign a lead that found nobody, now that somebody is back on duty (R32).
+
+    Answers whether it has found somebody.
+    """
+
+    lease: Lease
+
+    def decide(
+        self, playbook: Playbook, moment: Moment
+    ) -> Generator[Reads, Facts, Decision[bool]]:
+        """
+        Decide who answers for it, by the policy of its channel.
+        """
+        ref = cast("Ref", self.lease.ref)
+        facts = yield Reads(refs=(ref,), guard=(str(ref),))
+        draft = Draft(facts, moment)
+        draft.settle(self.lease)
+        lead: Lead | None = facts.state(ref)
+        if lead is None or not lead.is_open or lead.assignees or lead.role:
+            return draft.decide(False)
+        name, _ = playbook.policy_for(playbook.channel(lead.channel))
+        chosen = yield from pick(playbook, draft, name, request_of(lead, moment))
+        if chosen is None:
+            return draft.decide(False)
+        if not chosen:
+            if chosen.again_at is not None:
+                draft.timer(SetTimer(ref=ref, name=ASSIGN, due=chosen.again_at))
+            return draft.decide(False)
+        events = leads.assign(lead, chosen.members, chosen.role, chosen.why)
+        after = cast("Lead", draft.apply(ref, events))
+        notify(draft, ref, "lead.assigned", chosen.members, chosen.role)
+        yield from settle_load(playbook, draft, lead, after)
+        return draft.decide(True)
+
+
+def timer_command(lease: Lease) -> Escalate | Remind | AssignWaiting | None:
     """
     Return the command that a due timer stands for, None for an application's own.
     """
     if lease.name == RESPOND:
         return Escalate(lease)
+    if lease.name == ASSIGN:
+        return AssignWaiting(lease)
     if lease.name.startswith("task/"):
         return Remind(lease)
     return None
