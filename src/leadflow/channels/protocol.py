@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import attrs
 
-from leadflow.channels.outcomes import Fetch, Outcome
+from leadflow.channels.outcomes import Outcome, PointerOnly
 from leadflow.errors import Malformed, Unverified
 from leadflow.values import Attachment, ChannelId, ContactPoint, aware_utc
 
@@ -181,8 +181,8 @@ class FetchingChannel(Channel, Protocol):
     Read deliveries that only point at their content.
     """
 
-    def resolve(self, pointer: Fetch, answer: Delivery) -> Reading:
-        """Return the outcomes once the described fetch was answered."""
+    def resolve(self, pointer: PointerOnly, answer: Delivery) -> Reading:
+        """Return the outcomes once *pointer*'s fetch got *answer*; never raises."""
         ...
 
 

@@ -7,10 +7,7 @@ decision, one atomic commit.
 
 from __future__ import annotations
 
-from leadflow.desk._engine import (
-    Accepted,
-    Taken,
-)
+from leadflow.desk._engine import Accepted, Delivered, Taken
 from leadflow.desk.answering import (
     Answer,
     Answered,
@@ -67,12 +64,9 @@ from leadflow.desk.road import (
     Reads,
     Walk,
 )
-from leadflow.desk.shells import (
-    AsyncDesk,
-    Delivered,
-    Desk,
-)
+from leadflow.desk.shells import AsyncDesk, Desk
 from leadflow.desk.timing import (
+    AssignWaiting,
     Escalate,
     Remind,
 )

@@ -8,16 +8,23 @@ in one step (`drive`).
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Coroutine, Generator, Sequence
+from collections.abc import (
+    Awaitable,
+    Callable,
+    Coroutine,
+    Generator,
+    Mapping,
+    Sequence,
+)
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, cast
 from uuid import UUID
 
 import attrs
 
-from leadflow.channels.outcomes import Amendment, Inbound
+from leadflow.channels.outcomes import Amendment, Inbound, PointerOnly
 from leadflow.channels.protocol import Answer as HttpAnswer
-from leadflow.channels.protocol import Channel, Delivery
+from leadflow.channels.protocol import Channel, Delivery, FetchingChannel
 from leadflow.desk.intake import Amend, Noted, Receive, Received, RecordNotice
 from leadflow.desk.road import Command, Decision, Facts, Question, Reads
 from leadflow.desk.timing import timer_command
@@ -32,10 +39,12 @@ from leadflow.errors import (
 )
 from leadflow.playbook import Playbook
 from leadflow.ports import (
+    AsyncTransport,
     ClaimKey,
     ClaimRecord,
     Commit,
     Dead,
+    Done,
     Lease,
     LeaseKind,
     Loaded,
@@ -46,6 +55,8 @@ from leadflow.ports import (
     Retry,
     Settle,
     Store,
+    Transport,
+    Verdict,
 )
 from leadflow.values import SYSTEM, Actor, ChannelId, Moment, Ref
 
@@ -59,6 +70,7 @@ __all__ = (
     "ATTEMPTS",
     "Accepted",
     "Awaited",
+    "Delivered",
     "Engine",
     "EngineStore",
     "Taken",
@@ -113,12 +125,14 @@ class Taken:
 
     *kind* is ``inbound``, ``duplicate``, ``amended``, ``ignored``, ``receipt``,
     ``contact_change``, ``pointer``, ``malformed`` or ``unverified``; *reason*
-    says why, where it is no inbound.
+    says why, where it is no inbound.  *pointer* is there where the content must
+    be fetched first: give what the fetch brings to `Desk.accept` with it.
     """
 
     kind: str
     reason: str = ""
     result: Received | Noted | None = None
+    pointer: PointerOnly | None = None
 
 
 @attrs.frozen
@@ -253,11 +267,19 @@ class Engine:
 
     # -- deliveries --------------------------------------------------------------
 
-    async def accept(self, channel: Channel, delivery: Delivery) -> Accepted:
+    async def accept(
+        self,
+        channel: Channel,
+        delivery: Delivery,
+        pointer: PointerOnly | None = None,
+    ) -> Accepted:
         """
         Read a delivery and take in each of its outcomes.
         """
-        reading = channel.read(delivery)
+        if pointer is None:
+            reading = channel.read(delivery)
+        else:
+            reading = cast("FetchingChannel", channel).resolve(pointer, delivery)
         by = Actor("channel", channel.id)
         taken = [
             await self._take(channel.id, delivery, outcome, number, by)
@@ -298,6 +320,7 @@ class Engine:
             kind="duplicate" if noted.duplicate else noted.kind,
             reason=noted.reason,
             result=noted,
+            pointer=outcome if isinstance(outcome, PointerOnly) else None,
         )
 
     # -- what is due -------------------------------------------------------------
@@ -314,8 +337,8 @@ class Engine:
                     await self.store.settle(
                         [Settle(lease, Dead(error="no such timer"))]
                     )
-                else:
-                    await self.do(command, SYSTEM)
+                    continue
+                await self.do(command, SYSTEM)
             except LeaseLost:
                 continue
             except LeadflowError as error:
@@ -323,6 +346,51 @@ class Engine:
                 continue
             finished += 1
         return finished
+
+    # -- what goes out -----------------------------------------------------------
+
+    async def deliver(
+        self,
+        transports: Mapping[str, Transport | AsyncTransport],
+        *,
+        limit: int,
+        hold: timedelta,
+    ) -> Delivered:
+        """
+        Hand waiting effects to the transports of their kinds.
+        """
+        counts = {"done": 0, "retried": 0, "dead": 0, "lost": 0}
+        leases = await self.store.lease(
+            "effects", limit=limit, hold=hold, kinds=tuple(transports)
+        )
+        for lease in leases:
+            verdict = await _send(transports[lease.kind], lease)
+            (kept,) = await self.store.settle([Settle(lease, verdict)])
+            counts[_NAMES[type(verdict)] if kept else "lost"] += 1
+        return Delivered(**counts)
+
+
+@attrs.frozen(kw_only=True)
+class Delivered:
+    """
+    Count what became of effects; *lost* are those whose lease ran out meanwhile.
+    """
+
+    done: int = 0
+    retried: int = 0
+    dead: int = 0
+    lost: int = 0
+
+
+_NAMES: Mapping[type, str] = {Done: "done", Retry: "retried", Dead: "dead"}
+
+
+async def _send(transport: Transport | AsyncTransport, lease: Lease) -> Verdict:
+    try:
+        verdict = transport.send(lease)
+        return await verdict if isinstance(verdict, Awaitable) else verdict
+    except Exception as error:  # noqa: BLE001 - a transport is foreign code
+        return verdict_of(lease, error)
 
 
 def verdict_of(lease: Lease, error: Exception) -> Retry | Dead:

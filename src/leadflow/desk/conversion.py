@@ -16,6 +16,7 @@ import attrs
 
 from leadflow import client as clients
 from leadflow import lead as leads
+from leadflow._changes import merge_fields
 from leadflow.client import Client, ClientAdded
 from leadflow.desk._opening import (
     CLIENT,
@@ -291,13 +292,9 @@ def _fields(playbook: Playbook, lead: Lead, given: Mapping[str, FieldValue]) -> 
     """
     Return the lead's fields that an interest has too, and those given (M25).
     """
-    shared = {
-        name: values
-        for name, values in lead.fields
-        if "interest" in playbook.field(name).of
-    }
-    shared.update(playbook.clean_fields(given, "interest"))
-    return tuple(sorted((name, values) for name, values in shared.items() if values))
+    both = {field.id for field in playbook.fields if "interest" in field.of}
+    shared = tuple((name, values) for name, values in lead.fields if name in both)
+    return merge_fields(shared, playbook.clean_fields(given, "interest"))
 
 
 def _start(kind: str, made: Ref, lead: Lead, client: Client, *, name: str) -> Effect:
@@ -391,7 +388,7 @@ class AddClient:
                 contact_points=self.contact_points,
                 owners=self.owners,
                 tags=tuple(sorted(set(self.tags))),
-                fields=playbook.clean_fields(self.fields, "client"),
+                fields=merge_fields((), playbook.clean_fields(self.fields, "client")),
             ),
         )
         return draft.decide(client)
@@ -445,7 +442,7 @@ class OpenInterest:
             amount=self.amount,
             products=self.products,
             contacts=client.contact_points,
-            fields=playbook.clean_fields(self.fields, "interest"),
+            fields=merge_fields((), playbook.clean_fields(self.fields, "interest")),
             expected_close=self.expected_close,
         )
         return draft.decide(interest)

@@ -12,47 +12,37 @@ from uuid import UUID, uuid4  # noqa: TID251 - the shell's own ids
 from leadflow.desk._engine import (
     Accepted,
     Awaited,
+    Delivered,
     Engine,
     EngineStore,
     drive,
-    verdict_of,
 )
 from leadflow.desk._system import apause, ordered_id, pause, utc_now
-from leadflow.ports import (
-    AsyncStore,
-    Clock,
-    Dead,
-    Done,
-    Ids,
-    Lease,
-    Retry,
-    Settle,
-    Store,
-    Transport,
-    Verdict,
-)
 from leadflow.values import SYSTEM, Actor
 
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from leadflow.channels.outcomes import PointerOnly
     from leadflow.channels.protocol import Channel, Delivery
     from leadflow.desk.road import Command, Question
     from leadflow.playbook import Playbook
+    from leadflow.ports import (
+        AsyncStore,
+        AsyncTransport,
+        Clock,
+        Ids,
+        Store,
+        Transport,
+    )
 
 
-__all__ = ("AsyncDesk", "Delivered", "Desk")
+__all__ = ("AsyncDesk", "Desk")
 
 R = TypeVar("R")
 
 _HOLD = timedelta(seconds=60)
-
-
-class Delivered(dict[str, int]):
-    """
-    Count what became of effects: ``done``, ``retried``, ``dead``, ``lost``.
-    """
 
 
 def _actor(by: str | Actor | None, command: object, playbook: Playbook) -> Actor:
@@ -115,15 +105,23 @@ class Desk:
         """
         return drive(self._engine.ask(question))
 
-    def accept(self, channel: Channel, delivery: Delivery) -> Accepted:
+    def accept(
+        self,
+        channel: Channel,
+        delivery: Delivery,
+        *,
+        pointer: PointerOnly | None = None,
+    ) -> Accepted:
         """
         Read *delivery* by *channel* and take in all that is in it.
+
+        With *pointer* it is what the fetch of an earlier delivery brought.
 
         Never raises on what a platform sends; the store's errors come through,
         and then the delivery is not acknowledged: the platform sends it again,
         and what was taken in already counts once.
         """
-        return drive(self._engine.accept(channel, delivery))
+        return drive(self._engine.accept(channel, delivery, pointer))
 
     def tick(self, *, limit: int = 100, hold: timedelta = _HOLD) -> int:
         """
@@ -148,26 +146,7 @@ class Desk:
         tried again later, and given up after twelve attempts
         (`~leadflow.ports.Store.dead`).  Effects of other kinds wait.
         """
-        told = Delivered(done=0, retried=0, dead=0, lost=0)
-        leases = self.store.lease(
-            "effects", limit=limit, hold=hold, kinds=tuple(transports)
-        )
-        for lease in leases:
-            verdict = _send(transports[lease.kind], lease)
-            (kept,) = self.store.settle([Settle(lease, verdict)])
-            name = _NAMES[type(verdict)] if kept else "lost"
-            told[name] += 1
-        return told
-
-
-_NAMES: Mapping[type, str] = {Done: "done", Retry: "retried", Dead: "dead"}
-
-
-def _send(transport: Transport, lease: Lease) -> Verdict:
-    try:
-        return transport.send(lease)
-    except Exception as error:  # noqa: BLE001 - a transport is foreign code
-        return verdict_of(lease, error)
+        return drive(self._engine.deliver(transports, limit=limit, hold=hold))
 
 
 class AsyncDesk:
@@ -224,13 +203,21 @@ class AsyncDesk:
             return await asyncio.to_thread(self._desk.ask, question)
         return await self._engine.ask(question)
 
-    async def accept(self, channel: Channel, delivery: Delivery) -> Accepted:
+    async def accept(
+        self,
+        channel: Channel,
+        delivery: Delivery,
+        *,
+        pointer: PointerOnly | None = None,
+    ) -> Accepted:
         """
         Read *delivery* and take in all that is in it; see `Desk.accept`.
         """
         if self._desk is not None:
-            return await asyncio.to_thread(self._desk.accept, channel, delivery)
-        return await self._engine.accept(channel, delivery)
+            return await asyncio.to_thread(
+                self._desk.accept, channel, delivery, pointer=pointer
+            )
+        return await self._engine.accept(channel, delivery, pointer)
 
     async def tick(self, *, limit: int = 100, hold: timedelta = _HOLD) -> int:
         """
@@ -239,3 +226,25 @@ class AsyncDesk:
         if self._desk is not None:
             return await asyncio.to_thread(self._desk.tick, limit=limit, hold=hold)
         return await self._engine.tick(limit=limit, hold=hold)
+
+    async def deliver(
+        self,
+        transports: Mapping[str, Transport | AsyncTransport],
+        *,
+        limit: int = 100,
+        hold: timedelta = _HOLD,
+    ) -> Delivered:
+        """
+        Hand waiting effects to their transports; see `Desk.deliver`.
+
+        On a synchronous store the transports are called in a worker thread, so
+        they must be synchronous there.
+        """
+        if self._desk is not None:
+            return await asyncio.to_thread(
+                self._desk.deliver,
+                cast("Mapping[str, Transport]", transports),
+                limit=limit,
+                hold=hold,
+            )
+        return await self._engine.deliver(transports, limit=limit, hold=hold)

@@ -25,13 +25,15 @@ from leadflow.desk._opening import (
 from leadflow.desk.road import Decision, Draft, Facts, Reads
 from leadflow.lead import Lead, LeadOverdue
 from leadflow.ports import Lease, SetTimer
+from leadflow.values import Ref
 
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from leadflow.client import Client
     from leadflow.playbook import Playbook
-    from leadflow.values import Moment, Ref
+    from leadflow.values import Moment
 
 
 __all__ = ("AssignWaiting", "Escalate", "Remind", "timer_command")
@@ -62,6 +64,9 @@ class Escalate:
             return draft.decide(0)
         settings = playbook.channel(lead.channel)
         level = lead.overdue + 1
+        if level > len(settings.escalation) + 1:
+            # A newer playbook has fewer levels than were reached.
+            return draft.decide(lead.overdue)
         told = list(lead.assignees)
         role = lead.role
         # The first to be told are those who have not answered; then the levels.
@@ -147,8 +152,14 @@ class AssignWaiting:
         lead: Lead | None = facts.state(ref)
         if lead is None or not lead.is_open or lead.assignees or lead.role:
             return draft.decide(False)
+        owner = None
+        if lead.client is not None:
+            known = Ref("client", lead.client)
+            facts = yield Reads(refs=(known,))
+            owner = next(iter(cast("Client", facts.need(known)).owners), None)
         name, _ = playbook.policy_for(playbook.channel(lead.channel))
-        chosen = yield from pick(playbook, draft, name, request_of(lead, moment))
+        request = request_of(lead, moment, owner=owner)
+        chosen = yield from pick(playbook, draft, name, request)
         if chosen is None:
             return draft.decide(False)
         if not chosen:

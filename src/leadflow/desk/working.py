@@ -164,6 +164,8 @@ class Assign:
                 channel=record.channel,
                 source=record.source,
                 products=record.products,
+                language=record.language if isinstance(record, Lead) else "",
+                tags=record.tags if isinstance(record, Lead) else (),
                 fields=record.fields,
                 exclude=frozenset(record.assignees),
             )
@@ -299,7 +301,7 @@ class EditLead:
         ref = Ref("lead", self.lead)
         fields = playbook.clean_fields(self.fields, "lead", subject=str(ref))
         draft, lead = yield from _lead(moment, self.lead)
-        if self.contact_points is not None:
+        if self.contact_points is not None and lead.is_open:
             known = {point.key for point in lead.contact_points}
             facts = yield Reads(keys=lead_keys(self.contact_points))
             for key in lead_keys(self.contact_points):
@@ -463,12 +465,14 @@ class FinishTask:
         facts = yield Reads(refs=(self.ref,), guard=(str(self.ref),))
         record = facts.need(self.ref)
         draft = Draft(facts, moment)
+        events: tuple[object, ...]
         match record:
             case Lead():
-                after = draft.apply(self.ref, leads.finish_task(record, self.task))
+                events = leads.finish_task(record, self.task)
             case Interest():
-                after = draft.apply(self.ref, interests.finish_task(record, self.task))
+                events = interests.finish_task(record, self.task)
             case _:
                 raise Refused("task.not-possible", f"a {self.ref.kind} has no tasks")
-        draft.timer(CancelTimer(ref=self.ref, name=f"task/{self.task}"))
-        return draft.decide(after)
+        if events:
+            draft.timer(CancelTimer(ref=self.ref, name=f"task/{self.task}"))
+        return draft.decide(draft.apply(self.ref, events))

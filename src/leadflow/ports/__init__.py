@@ -63,6 +63,7 @@ from leadflow.ports._queries import (
 )
 from leadflow.ports._stores import (
     AsyncStore,
+    AsyncTransport,
     Audit,
     Clock,
     Ids,
@@ -78,6 +79,7 @@ __all__ = (
     "AllOf",
     "AnyOf",
     "AsyncStore",
+    "AsyncTransport",
     "Audit",
     "CancelTimer",
     "Checkpoint",

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = (
     "AsyncStore",
+    "AsyncTransport",
     "Audit",
     "Clock",
     "Ids",
@@ -275,6 +276,17 @@ class Transport(Protocol):
     """
 
     def send(self, effect: Lease) -> Verdict:
+        """Do it and say how it went; an exception counts as a retry."""
+        ...
+
+
+@runtime_checkable
+class AsyncTransport(Protocol):
+    """
+    Do what `Transport` does, awaited.
+    """
+
+    async def send(self, effect: Lease) -> Verdict:
         """Do it and say how it went; an exception counts as a retry."""
         ...
 
