@@ -8,6 +8,7 @@ came: a phone sent as a number is a phone.
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl
 
@@ -128,11 +129,13 @@ def _urlencoded_pairs(body: bytes, charset: str, *, limits: Limits) -> Pairs:
 
 
 def _held(pairs: Pairs, limits: Limits) -> Pairs:
-    held = [(clean(name), clean(value)) for name, value in pairs]
-    for name, value in held:
+    for name, value in pairs:
         if len(name) > _LONGEST_NAME or len(value) > limits.field:
             raise Malformed("field-too-large", place=excerpt(name))
-    return held
+    whole = "".join(chain.from_iterable(pairs))
+    if clean(whole) == whole:
+        return pairs
+    return [(clean(name), clean(value)) for name, value in pairs]
 
 
 def _json_pairs(body: bytes, *, limits: Limits, without: Iterable[str]) -> Pairs:
@@ -141,6 +144,9 @@ def _json_pairs(body: bytes, *, limits: Limits, without: Iterable[str]) -> Pairs
         raise Malformed(
             "bad-form", place="body", excerpt=excerpt(body, without=without)
         )
+    if len(value) <= limits.fields and all(type(inner) is str for _, inner in value):
+        # Most forms are flat.
+        return _held(list(value), limits)
     return unfold("", value, limits=limits)
 
 

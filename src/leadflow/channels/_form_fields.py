@@ -9,6 +9,7 @@ Names compare without case, and without what stands between their letters:
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 
@@ -29,6 +30,7 @@ FormRole = Literal[
     "first_name",
     "form_id",
     "form_name",
+    "honeypot",
     "instagram",
     "language",
     "last_name",
@@ -52,7 +54,11 @@ FormRole = Literal[
     "vk",
     "whatsapp",
 ]
-"""What a field can be; ``extra`` keeps it as a field that nothing is known of."""
+"""What a field can be.
+
+``extra`` keeps it as a field that nothing is known of, ``honeypot`` is one that no
+person sees, and only robots fill.
+"""
 
 NETWORKS: tuple[FormRole, ...] = (
     "telegram",
@@ -107,7 +113,7 @@ _SYNONYMS: Mapping[FormRole, str] = {
     "skype": "skype, скайп",
 }
 
-ROLES: frozenset[str] = frozenset({*_SYNONYMS, "extra"})
+ROLES: frozenset[str] = frozenset({*_SYNONYMS, "extra", "honeypot"})
 
 # What form builders put around the fields of their visitors.
 _WRAPPERS = frozenset(
@@ -138,6 +144,7 @@ _WRAPPERS = frozenset(
 _NESTED = re.compile(r"(.+?)(?:\[([^\[\]]+)\]|\.([^\[\].]+))")
 
 
+@lru_cache(maxsize=512)
 def folded(name: str) -> str:
     """
     Return *name* without case and without what is neither letter nor digit.

@@ -20,7 +20,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 
-__all__ = ("PREFIX", "count", "is_currency", "money", "ordered", "spread_payment")
+__all__ = (
+    "PREFIX",
+    "count",
+    "is_currency",
+    "is_payment",
+    "money",
+    "ordered",
+    "payment_fields",
+)
 
 PREFIX = "payment["
 """What the names of all fields of a payment begin with."""
@@ -99,22 +107,20 @@ def is_currency(text: str) -> bool:
     return re.fullmatch(r"[A-Z]{3}", text) is not None
 
 
-def spread_payment(pairs: Pairs, *, limits: Limits) -> Pairs:
+def payment_fields(value: str, *, limits: Limits) -> Pairs:
     """
-    Return *pairs* with a payment that is one field of JSON spelled as fields.
+    Return a payment that is one field of JSON spelled as fields, if it is one.
     """
-    spread: Pairs = []
-    for name, value in pairs:
-        decoded = (
-            decode_json_text(value)
-            if name.lower() == _PAYMENT and value.lstrip().startswith("{")
-            else None
-        )
-        if decoded is None:
-            spread.append((name, value))
-        else:
-            spread.extend(unfold(_PAYMENT, decoded, limits=limits))
-    return spread
+    if not value.lstrip().startswith("{"):
+        return []
+    return unfold(_PAYMENT, decode_json_text(value), limits=limits)
+
+
+def is_payment(name: str) -> bool:
+    """
+    Tell whether the field *name* holds a payment whole.
+    """
+    return name.lower() == _PAYMENT
 
 
 def ordered(

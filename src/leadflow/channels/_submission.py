@@ -14,7 +14,7 @@ from leadflow.values import ContactPoint, Money, Person, Product, Source
 
 
 if TYPE_CHECKING:
-    from leadflow.channels._form_body import Pairs
+    from leadflow.channels._form_body import Limits, Pairs
     from leadflow.channels.protocol import Delivery
 
 
@@ -26,6 +26,7 @@ _SEVERAL = frozenset(
 )
 # Their words can matter to a person beside what is made of them.
 _KEPT = frozenset({"consent", "form_id", "form_name", "sent_at", "submission"})
+_GOODS = frozenset({"price", "product", "product_id"})
 _YES = frozenset(
     [
         "1",
@@ -52,10 +53,11 @@ class Submission:
     Collect fields one by one with `take`, then tell what they come to.
     """
 
-    __slots__ = ("_marks", "_values", "_vocabulary", "extra", "payment")
+    __slots__ = ("_limits", "_marks", "_values", "_vocabulary", "extra", "payment")
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
+    def __init__(self, vocabulary: Vocabulary, limits: Limits) -> None:
         self._vocabulary = vocabulary
+        self._limits = limits
         self._values: dict[FormRole, Pairs] = {}
         self._marks: Pairs = []
         self.payment: Pairs = []
@@ -69,6 +71,10 @@ class Submission:
                 self._marks.append((name, value))
             elif name[: len(order.PREFIX)].lower() == order.PREFIX:
                 self.payment.append((name, value))
+            elif order.is_payment(name) and (
+                fields := order.payment_fields(value, limits=self._limits)
+            ):
+                self.payment.extend(fields)
             else:
                 self.extra.append((name, value))
         elif role == "extra":
@@ -109,6 +115,7 @@ class Submission:
             identity.handle(network, text, region=region)
             or ContactPoint(kind=network, value="", raw=text)
             for network in NETWORKS
+            if network in self._values
             for text in self.all(network)
         ]
         return tuple(dict.fromkeys(found))
@@ -159,6 +166,8 @@ class Submission:
         What is left of the payment, and a price that can't be read, become extra
         fields.
         """
+        if not self.payment and self._values.keys().isdisjoint(_GOODS):
+            return (), None
         unit = self.first("currency").upper()
         unit = unit if order.is_currency(unit) else currency
         products, amount, rest = order.ordered(self.payment, currency=unit)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, unquote, unquote_plus, urlsplit
+from urllib.parse import unquote, unquote_plus
 
 from leadflow.channels._webhook import clean
 from leadflow.values import Source
@@ -121,16 +121,13 @@ def _short(text: str, longest: int) -> str:
 
 def marks_of_url(url: str) -> Iterator[tuple[str, str]]:
     """
-    Yield the marks in the query of *url*; a broken URL has none.
+    Yield the marks in the query of *url*; a broken URL may have some too.
     """
-    if "?" not in url:
-        return
-    try:
-        query = urlsplit(url[: 4 * _LONGEST_URL]).query
-        pairs = parse_qsl(query, max_num_fields=_MOST_PAIRS)
-    except ValueError:
-        return
-    yield from ((key, value) for key, value in pairs if is_mark(key))
+    query = url[: 4 * _LONGEST_URL].partition("?")[2].partition("#")[0]
+    for part in query.split("&", _MOST_PAIRS)[:_MOST_PAIRS]:
+        key, _, value = part.partition("=")
+        if is_mark(key):
+            yield key, unquote_plus(value)
 
 
 def marks_of_cookies(dump: str) -> Iterator[tuple[str, str]]:

@@ -20,9 +20,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 import attrs
 
-from leadflow.channels import _form_order as order
 from leadflow.channels._form_body import Limits, Pairs, read_pairs
-from leadflow.channels._form_fields import ROLES, FormRole, Vocabulary, folded
+from leadflow.channels._form_fields import ROLES, FormRole, Vocabulary
 from leadflow.channels._submission import Submission
 from leadflow.channels._webhook import (
     check_settings,
@@ -109,14 +108,13 @@ class _Form:
     """
 
     vocabulary: Vocabulary
-    traps: frozenset[str]
     limits: Limits
 
 
 def _form_of(channel: WebFormChannel) -> _Form:
+    own: list[tuple[str, FormRole]] = [(name, "honeypot") for name in channel.honeypots]
     return _Form(
-        Vocabulary(channel.fields),
-        frozenset(map(folded, channel.honeypots)),
+        Vocabulary([*own, *channel.fields]),
         Limits(fields=channel.max_fields, field=channel.max_field),
     )
 
@@ -297,14 +295,11 @@ class WebFormChannel:
         )
 
     def _outcome(self, delivery: Delivery, pairs: Pairs) -> Inbound | Ignored:
-        pairs = order.spread_payment(pairs, limits=self._form.limits)
-        form = Submission(self._form.vocabulary)
+        form = Submission(self._form.vocabulary, self._form.limits)
         for name, value in pairs:
             form.take(name, value)
         external_id, also = _ids(form, pairs, delivery)
-        if self._form.traps and any(
-            value.strip() and folded(name) in self._form.traps for name, value in pairs
-        ):
+        if form.first("honeypot"):
             return self._ignored(delivery, external_id, "honeypot")
         contact_points = form.contact_points(self.region)
         if ("test", "test") in pairs and not contact_points:

@@ -664,7 +664,9 @@ class TestIgnored:
     What is no person's attention makes no lead (R12).
     """
 
-    @pytest.mark.parametrize("name", ["_gotcha", "Honeypot", "bot_field"])
+    @pytest.mark.parametrize(
+        "name", ["_gotcha", "Honeypot", "bot_field", "form_fields[honeypot]"]
+    )
     def test_honeypot(self, name: str) -> None:
         """
         A filled honeypot is a robot's.
@@ -678,7 +680,16 @@ class TestIgnored:
         """
         A honeypot that is left empty means nothing.
         """
-        assert "form" == open_form(PHONE, ("_gotcha", "")).kind
+        assert () == open_form(PHONE, ("_gotcha", "")).extra
+
+    def test_own_honeypot(self) -> None:
+        """
+        A honeypot may bear a name that would tempt a robot.
+        """
+        channel = WebFormChannel(id="s", public=True, honeypots=("company",))
+        [outcome] = channel.read(form(PHONE, ("Company", "x"))).outcomes
+
+        assert isinstance(outcome, Ignored)
 
     def test_platform_test(self) -> None:
         """
@@ -745,14 +756,20 @@ class TestSource:
         """
         assert not open_form(PHONE).source
 
-    @pytest.mark.parametrize(
-        "url", ["http://[?utm_source=a", "?", "%", "x?" + "a=b&" * 999]
-    )
-    def test_broken_url(self, url: str) -> None:
+    @pytest.mark.parametrize("url", ["?", "%", "utm_source=a", "x?" + "a=b&" * 999])
+    def test_no_marks(self, url: str) -> None:
         """
-        A broken or endless URL has no marks, and loses nothing else.
+        An odd or endless URL has no marks, and loses nothing else.
         """
         assert "" == open_form(PHONE, ("page", url)).source.name
+
+    def test_broken_url(self) -> None:
+        """
+        A URL that is broken elsewhere still has its marks.
+        """
+        found = open_form(PHONE, ("page", "http://[?utm_source=a%20b#x"))
+
+        assert "a b" == found.source.name
 
 
 class TestSettings:
