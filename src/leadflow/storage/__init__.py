@@ -3,6 +3,9 @@ Stores: where records, journal, claims, timers and outbox live.
 
 `leadflow.storage.memory.MemoryStore` is the executable specification of the
 port `leadflow.ports.Store`: dicts under one lock, gone with the process.
+`leadflow.storage.sql.SqlStore` keeps the same promises in a database and needs
+``pip install leadflow[sql]``.  Both pass `leadflow.testing.stores.StoreContract`,
+which a store of your own can pass too.
 
 The names here are looked up when they are first used, so that asking for the
 one does not import what the other needs.
@@ -16,11 +19,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from leadflow.storage.memory import MemoryStore
+    from leadflow.storage.sql import SqlStore
 
 
-__all__ = ("MemoryStore",)
+__all__ = ("MemoryStore", "SqlStore")
 
-_ROOMS = {"MemoryStore": "memory"}
+_ROOMS = {"MemoryStore": "memory", "SqlStore": "sql"}
 
 
 def __getattr__(name: str) -> Any:

@@ -34,7 +34,6 @@ from leadflow.storage._checks import (
     COMMITS,
     REMEMBERED,
     digest_of,
-    effect_id,
     first_token,
     is_empty,
     reused,
@@ -49,10 +48,22 @@ if TYPE_CHECKING:
     from leadflow.ports import Clock
 
 
-__all__ = ("Encoded", "Held", "Room", "Root", "claim_record", "key_of", "runs")
+__all__ = (
+    "Encoded",
+    "Held",
+    "Payload",
+    "Room",
+    "Root",
+    "claim_record",
+    "key_of",
+    "runs",
+)
 
 Encoded: TypeAlias = tuple[Any, list[Any]]
 """A write's state and events, as they are kept."""
+
+Payload: TypeAlias = tuple[str, dict[str, Any]]
+"""An effect's id and its payload."""
 
 Deed: TypeAlias = tuple[UUID, datetime, Actor]
 """What the events of one commit have in common: its id, when, by whom."""
@@ -156,9 +167,9 @@ class Room:
         self,
         commit: Commit,
         writes: list[Encoded],
-        payloads: list[dict[str, Any]],
         now: datetime,
     ) -> Receipt:
+        """Write what was checked, but for timers and effects."""
         journal = self._journal
         first = len(journal) + 1
         deed = (commit.id, commit.at, commit.by)
@@ -191,8 +202,6 @@ class Room:
             self.claims[name.space, name.key] = (claim, position, commit.at)
         for settle in commit.settles:
             self.works[settle.lease.what].drop(key_of(settle.lease))
-        if commit.timers or commit.effects:
-            self._schedule(commit, payloads, now)
         if commit.checkpoint is not None:
             self.consumers[commit.checkpoint.consumer] = commit.checkpoint.to
         if last < first:
@@ -200,28 +209,33 @@ class Room:
             first = last = 0
         return Receipt(commit_id=commit.id, versions=versions, first=first, last=last)
 
-    def _schedule(
-        self, commit: Commit, payloads: list[dict[str, Any]], now: datetime
+    def check_effects(self, commit: Commit, effects: list[Payload]) -> None:
+        """Refuse effects whose ids another commit has used."""
+        if any(self.works["effects"].get(id_) is not None for id_, _ in effects):
+            raise reused(commit)
+
+    def schedule(
+        self,
+        commit: Commit,
+        timers: list[dict[str, Any] | None],
+        effects: list[Payload],
+        now: datetime,
     ) -> None:
-        timers, effects = self.works["timers"], self.works["effects"]
-        given = iter(payloads)
-        for timer in commit.timers:
+        """Set the commit's timers and put its effects into the outbox."""
+        works = self.works["timers"]
+        for timer, payload in zip(commit.timers, timers, strict=True):
             ref = timer.ref
             key = (ref.kind, ref.id, timer.name)
-            if isinstance(timer, CancelTimer):
-                timers.drop(key)
+            if isinstance(timer, CancelTimer) or payload is None:
+                works.drop(key)
                 continue
-            old = timers.get(key)
+            old = works.get(key)
             token = first_token(commit.id) if old is None else old.token + 1
-            timers.put(
-                Work(key, ref.kind, ref, timer.name, next(given), timer.due, token)
-            )
-        for index, effect in enumerate(commit.effects):
-            name = effect_id(commit.id, index)
+            works.put(Work(key, ref.kind, ref, timer.name, payload, timer.due, token))
+        works = self.works["effects"]
+        for effect, (id_, payload) in zip(commit.effects, effects, strict=True):
             due = now if effect.not_before is None else aware_utc(effect.not_before)
-            effects.put(
-                Work(name, effect.kind, None, "", next(given), due, 0, effect.lane)
-            )
+            works.put(Work(id_, effect.kind, None, "", payload, due, 0, effect.lane))
 
     # -- repeated commits
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from leadflow.ports import AllOf, AnyOf, Has, Not, Prefix, Within
 from leadflow.storage._checks import micros
+from leadflow.storage._filters import bounds, branches
 
 
 if TYPE_CHECKING:
@@ -59,10 +60,18 @@ class Terms:
     def page(self, query: Query, after: Place | None) -> list[Place]:
         """Return the places of a page and one more, if there is one."""
         self._catch_up()
-        keeps = _keeps(query.where)
-        since, until = _bounds(query.where)
+        places: set[Place] = set()
+        for where in branches(query.where):
+            places.update(self._places(query, where, after))
+        found = sorted(places, reverse=query.newest_first)
+        return found[: query.limit + 1]
+
+    def _places(
+        self, query: Query, where: Filter | None, after: Place | None
+    ) -> list[Place]:
+        keeps = _keeps(where)
         found: list[Place] = []
-        for place in self._walk(query, after, since, until):
+        for place in self._walk(query, where, after):
             if keeps(place[0], self._now[place[1]].terms):
                 found.append(place)
                 if len(found) > query.limit:
@@ -70,9 +79,10 @@ class Terms:
         return found
 
     def _walk(
-        self, query: Query, after: Place | None, since: int | None, until: int | None
+        self, query: Query, where: Filter | None, after: Place | None
     ) -> Iterator[Place]:
-        places = self._narrowest(query.where)
+        since, until = bounds(where)
+        places = self._narrowest(where)
         low = 0 if since is None else bisect_left(places, (since, ""))
         high = len(places) if until is None else bisect_left(places, (until, ""))
         if query.newest_first:
@@ -146,9 +156,8 @@ def _keeps(where: Filter | None) -> Callable[[int, frozenset[Term]], bool]:
             return lambda at, terms: any(  # noqa: ARG005
                 term[0] == name and term[1].startswith(text) for term in terms
             )
-        case Within(since, until):
-            low = None if since is None else micros(since)
-            high = None if until is None else micros(until)
+        case Within():
+            low, high = bounds(where)
             return lambda at, terms: (  # noqa: ARG005
                 (low is None or low <= at) and (high is None or at < high)
             )
@@ -161,19 +170,3 @@ def _keeps(where: Filter | None) -> Callable[[int, frozenset[Term]], bool]:
         case Not(part):
             test = _keeps(part)
             return lambda at, terms: not test(at, terms)
-
-
-def _bounds(where: Filter | None) -> tuple[int | None, int | None]:
-    """Return the stretch of time that all records that *where* keeps are in."""
-    if isinstance(where, Within):
-        return (
-            None if where.since is None else micros(where.since),
-            None if where.until is None else micros(where.until),
-        )
-    if not isinstance(where, AllOf):
-        return None, None
-    bounds = [_bounds(part) for part in where.filters]
-    return (
-        max((low for low, _ in bounds if low is not None), default=None),
-        min((high for _, high in bounds if high is not None), default=None),
-    )

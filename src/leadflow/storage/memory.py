@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Self, TypeAlias
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 from leadflow._plain import plain_copy
 from leadflow.errors import (
@@ -57,6 +57,7 @@ from leadflow.storage._checks import (
     COMMITS,
     check_commit,
     check_page,
+    effect_id,
     read_cursor,
     timer_id,
     timer_key,
@@ -215,12 +216,21 @@ class MemoryStore:
         """
         check_commit(commit)
         writes = self._encoded(commit.writes)
-        payloads = self._payloads(commit)
+        timers = [
+            None if isinstance(timer, CancelTimer) else plain_copy(timer.payload)
+            for timer in commit.timers
+        ]
+        effects = [
+            (effect_id(commit.id, index), plain_copy(effect.payload))
+            for index, effect in enumerate(commit.effects)
+        ]
         with self._lock:
             now = self.now()
             receipt = self._mine.check(commit, writes, now)
             if receipt is None:
-                receipt = self._mine.apply(commit, writes, payloads, now)
+                self._mine.check_effects(commit, effects)
+                receipt = self._mine.apply(commit, writes, now)
+                self._mine.schedule(commit, timers, effects, now)
             return receipt
 
     def guard(self, keys: Sequence[str]) -> Guard:
@@ -239,14 +249,6 @@ class MemoryStore:
                 [codec.encode_event(event) for event in write.events],
             )
             for write in writes
-        ]
-
-    @staticmethod
-    def _payloads(commit: Commit) -> list[dict[str, Any]]:
-        return [
-            plain_copy(part.payload)
-            for part in (*commit.timers, *commit.effects)
-            if not isinstance(part, CancelTimer)
         ]
 
     # -- timers and outbox
