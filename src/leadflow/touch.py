@@ -162,13 +162,14 @@ def evolve(state: Touch | None, event: TouchEvent, at: datetime) -> Touch:
     match event:
         case TouchExtended():
             other = event.channel != state.inbound.channel
+            known = not other or event.channel in state.also_by
             new = tuple(a for a in event.attachments if a not in state.attachments)
             texts = (state.text, "" if event.text == state.text else event.text)
             return attrs.evolve(
                 state,
                 text="\n".join(text for text in texts if text),
                 attachments=state.attachments + new,
-                also_by=(*state.also_by, event.channel) if other else state.also_by,
+                also_by=state.also_by if known else (*state.also_by, event.channel),
                 parts=state.parts if other else state.parts + 1,
             )
         case TouchJoined():
@@ -200,7 +201,7 @@ def index(state: Touch) -> Index:
         terms.add(("party", str(state.party)))
     if state.interest is not None:
         terms.add(("interest", state.interest.id))
-    if state.inbound.kind == "call" and state.inbound.call is not None:
+    if state.inbound.call is not None:
         terms.add(("call", state.inbound.call.result))
     return Index(state.at, frozenset(terms))
 

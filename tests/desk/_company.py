@@ -144,7 +144,7 @@ def mail(name: str) -> ContactPoint:
     return ContactPoint(kind="email", value=f"{name}@example.com")
 
 
-def inbound(number: int, *contacts: ContactPoint, **more: Any) -> Inbound:
+def inbound(number: int | str, *contacts: ContactPoint, **more: Any) -> Inbound:
     """
     Return an inbound of the site with the external id *number*.
     """

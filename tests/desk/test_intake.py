@@ -12,14 +12,17 @@ from leadflow.channels import (
     Amendment,
     Call,
     ContactChange,
+    Fetch,
     Ignored,
     Judgement,
+    PointerOnly,
     Receipt,
 )
 from leadflow.desk import (
     AddClient,
     Amend,
     Card,
+    ClientAlone,
     Convert,
     Desk,
     EnterLead,
@@ -33,7 +36,7 @@ from leadflow.desk import (
 )
 from leadflow.errors import Refused, UnknownRecord
 from leadflow.storage.memory import MemoryStore
-from leadflow.values import Attachment, Person, Product, Ref
+from leadflow.values import Attachment, ContactPoint, Person, Product, Ref
 from tests.desk._company import (
     MONDAY,
     Clock,
@@ -196,6 +199,24 @@ class TestOpenLead:
         answer = inbound(2, mail("wife"), channel="mail", in_reply_to=("1",))
 
         assert first.lead == desk.do(Receive(answer)).lead
+
+    def test_open_lead_goes_before_a_client_without_a_deal(self, desk: Desk) -> None:
+        """A conversation with a client does not open a second lead (R4)."""
+        first = desk.do(Receive(inbound(1, phone(1), conversation="c1")))
+        desk.do(Convert(first.lead, to=ClientAlone()), by="anna")
+        again = desk.do(Receive(inbound(2, phone(1), channel="mail")))
+        third = desk.do(Receive(inbound(3, phone(1), conversation="c1")))
+
+        assert (again.lead, "joined") == (third.lead, third.standing)
+
+    def test_the_deal_under_way_goes_before_an_open_lead(self, desk: Desk) -> None:
+        """A conversation about a deal stays with the deal."""
+        first = desk.do(Receive(inbound(1, phone(1), conversation="c1")))
+        deal = desk.do(Convert(first.lead), by="anna")
+        desk.do(Receive(inbound(2, mail("wife"), channel="mail")))
+        third = desk.do(Receive(inbound(3, mail("wife"), conversation="c1")))
+
+        assert (deal.interest, None) == (third.interest, third.lead)
 
     def test_rejected_lead_is_not_joined(self, desk: Desk) -> None:
         """After a rejection the person's next touch opens a new lead."""
@@ -452,6 +473,63 @@ class TestNotices:
 
         assert first.lead == desk.do(Receive(inbound(2, phone(2)))).lead
 
+    def test_moved_contact_of_a_client_is_recognised(self, desk: Desk) -> None:
+        """A client's contact that has moved leads to the client."""
+        client = desk.do(AddClient(name="Ivan", contact_points=(phone(1),)))
+        change = ContactChange(
+            channel="site",
+            external_id="c1",
+            change="moved",
+            was=phone(1),
+            now=(phone(2),),
+            received_at=MONDAY,
+        )
+        desk.do(RecordNotice.of(change))
+
+        assert client.id == desk.do(Receive(inbound(2, phone(2)))).client
+
+    def test_moved_to_a_contact_of_another(self, desk: Desk) -> None:
+        """A contact that somebody has already stays theirs."""
+        desk.do(Receive(inbound(1, phone(1))))
+        other = desk.do(Receive(inbound(2, phone(2))))
+        change = ContactChange(
+            channel="site",
+            external_id="c1",
+            change="moved",
+            was=phone(1),
+            now=(phone(2),),
+            received_at=MONDAY,
+        )
+        desk.do(RecordNotice.of(change))
+
+        assert other.lead == desk.do(Receive(inbound(3, phone(2)))).lead
+
+    @pytest.mark.parametrize("was", [phone(9), ContactPoint(kind="phone", value="")])
+    def test_change_of_nobody_known(self, desk: Desk, was: ContactPoint) -> None:
+        """A change of a contact that nobody has is recorded only."""
+        change = ContactChange(
+            channel="site",
+            external_id="c1",
+            change="blocked",
+            was=was,
+            received_at=MONDAY,
+        )
+
+        assert "contact_change" == desk.do(RecordNotice.of(change)).kind
+
+    def test_pointer_keeps_no_url(self, desk: Desk) -> None:
+        """A URL that may hold a secret does not stand in a notice."""
+        pointer = PointerOnly(
+            channel="mail",
+            external_id="p1",
+            fetch=Fetch(method="GET", url="https://api.example/secret"),
+            received_at=MONDAY,
+        )
+        desk.do(RecordNotice.of(pointer))
+        (notice,) = desk.ask(Notices(reason="fetch"))
+
+        assert ("pointer", "") == (notice.kind, notice.detail)
+
 
 class TestAmendments:
     def edit(self, of: str = "1") -> Amendment:
@@ -513,6 +591,43 @@ class TestEnterByHand:
         second = desk.do(self.entry(key="k"), by="anna")
 
         assert (first.lead, True) == (second.lead, second.duplicate)
+
+    def test_same_key_of_a_touch_counts_once(self, desk: Desk) -> None:
+        """The same entry on the basis of a touch answers the first lead (R5)."""
+        received = desk.do(Receive(inbound(1, mail("bank"), channel="office")))
+        entry = EnterLead(channel="mail", touch=received.touch, key="k")
+        first = desk.do(entry, by="anna")
+        again = desk.do(entry, by="anna")
+
+        assert (first.lead, True) == (again.lead, again.duplicate)
+
+    def test_key_is_no_message(self, desk: Desk) -> None:
+        """A message whose id looks like an entry's is a message."""
+        desk.do(self.entry(key="k"), by="anna")
+
+        assert not desk.do(Receive(inbound("entry:k", phone(2)))).duplicate
+
+    def test_conversation_of_the_touch_comes_along(self, desk: Desk) -> None:
+        """A lead made of a touch is found by the touch's conversation."""
+        hello = inbound(1, channel="office", conversation="c1")
+        received = desk.do(Receive(hello))
+        entered = desk.do(EnterLead(channel="mail", touch=received.touch), by="anna")
+        again = desk.do(Receive(inbound(2, channel="office", conversation="c1")))
+
+        assert entered.lead == again.lead
+
+    def test_unknown_member_is_refused(self, desk: Desk, store: MemoryStore) -> None:
+        """A lead for a member that there is not is refused, and nothing written."""
+        with pytest.raises(UnknownRecord) as caught:
+            desk.do(self.entry(assignee="nobody"), by="anna")
+
+        assert ("team.unknown-member", 0) == (caught.value.rule, store.head())
+
+    def test_empty_field_is_absent(self, desk: Desk) -> None:
+        """A custom field without a value is not there (R20)."""
+        entered = desk.do(self.entry(fields={"budget": None}), by="anna")
+
+        assert () == lead_of(desk, entered.lead).fields
 
     def test_open_contact_is_refused(self, desk: Desk) -> None:
         """A contact that has an open lead is a conflict (D33)."""

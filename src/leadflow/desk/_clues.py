@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from leadflow.channels.settings import ChannelSettings
 
 
-__all__ = ("Clues", "Party", "message_key")
+__all__ = ("Clues", "Party", "message_key", "thread_key")
 
 _ANSWERED_AT_MOST = 20
 """How many ids of answered messages are looked up, the nearest first."""
@@ -33,6 +33,15 @@ def message_key(channel: str, id: str) -> ClaimKey:  # noqa: A002 - the field's 
     Return the claim that makes a message of a channel count once (R5).
     """
     return ClaimKey(MESSAGE, f"{channel}/{id}")
+
+
+def thread_key(inbound: Inbound) -> ClaimKey | None:
+    """
+    Return the claim that tells whose the conversation of *inbound* is.
+    """
+    if not inbound.conversation:
+        return None
+    return ClaimKey(THREAD, f"{inbound.channel}/{inbound.conversation}")
 
 
 @attrs.frozen
@@ -75,9 +84,7 @@ class Clues:
             part=ClaimKey(PART, f"{settings.kind}/{inbound.part_of}")
             if inbound.part_of
             else None,
-            thread=ClaimKey(THREAD, f"{channel}/{inbound.conversation}")
-            if inbound.conversation
-            else None,
+            thread=thread_key(inbound),
             answered=tuple(
                 message_key(channel, each)
                 for each in inbound.in_reply_to[:_ANSWERED_AT_MOST]
@@ -106,11 +113,19 @@ class Clues:
         """
         Find where the inbound belongs, the surest sign first.
         """
+        found = Party()
         for ref, reason in self._signs(facts):
             party = yield from self._standing(facts, ref, reason)
-            if party is not None:
+            if party is None:
+                continue
+            if party.lead is not None:
                 return party
-        return Party()
+            if found.client is None:
+                found = party
+            if found.client is not None and found.client.interests:
+                return found
+            # A client without a deal under way may have an open lead all the same.
+        return found
 
     def _signs(self, facts: Facts) -> list[tuple[Ref, str]]:
         signs: list[tuple[Ref, str]] = []

@@ -57,7 +57,9 @@ if TYPE_CHECKING:
 __all__ = (
     "ASSIGN",
     "CLIENT",
+    "ENTRY",
     "MESSAGE",
+    "NOTICE",
     "OPEN_LEAD",
     "PART",
     "RESPOND",
@@ -77,6 +79,8 @@ __all__ = (
 
 # Claim spaces: what has one holder.
 MESSAGE = "message"
+NOTICE = "notice"
+ENTRY = "entry"
 PART = "part"
 THREAD = "thread"
 OPEN_LEAD = "open-lead"

@@ -126,13 +126,8 @@ class Receiving:
     def _seen(self, facts: Facts) -> Received | None:
         for key in self.clues.messages:
             owner = facts.owner(key)
-            if owner is None:
-                continue
-            if owner.kind == "touch":
+            if owner is not None:
                 return _told(cast("Touch", facts.need(owner)), duplicate=True)
-            return Received(
-                touch=TouchId(owner.id), standing="recorded", duplicate=True
-            )
         return None
 
     # -- what it becomes ---------------------------------------------------------------

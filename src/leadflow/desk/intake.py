@@ -5,12 +5,13 @@ Taking in what comes: touches, notices, and leads entered by hand (R1 to R6).
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from typing import Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 import attrs
 
 from leadflow import client as clients
 from leadflow import lead as leads
+from leadflow._changes import merge_fields
 from leadflow.channels.outcomes import (
     Amendment,
     ContactChange,
@@ -19,9 +20,11 @@ from leadflow.channels.outcomes import (
     PointerOnly,
     Receipt,
 )
-from leadflow.desk._clues import message_key
+from leadflow.desk._clues import message_key, thread_key
 from leadflow.desk._opening import (
     CLIENT,
+    ENTRY,
+    NOTICE,
     OPEN_LEAD,
     client_keys,
     lead_keys,
@@ -33,7 +36,7 @@ from leadflow.desk._receiving import (
     ReceivedStanding,
     Receiving,
 )
-from leadflow.desk.road import Decision, Draft, Facts, Reads
+from leadflow.desk.road import Decision, Draft, Facts, Reads, Walk
 from leadflow.errors import Refused
 from leadflow.lead import Lead, LeadOpened
 from leadflow.playbook import FieldValue, Playbook
@@ -60,6 +63,10 @@ from leadflow.values import (
     Source,
     TouchId,
 )
+
+
+if TYPE_CHECKING:
+    from leadflow.client import Client
 
 
 __all__ = (
@@ -150,7 +157,8 @@ class RecordNotice:
             case ContactChange():
                 kind, reason, detail = "contact_change", outcome.change, outcome.detail
             case PointerOnly():
-                kind, reason, detail = "pointer", "fetch", outcome.fetch.url
+                # Its URL may hold a secret, and a notice is shown.
+                kind, reason, detail = "pointer", "fetch", ""
         return cls(
             channel=outcome.channel,
             external_id=outcome.external_id,
@@ -168,12 +176,16 @@ class RecordNotice:
         """
         playbook.channel(self.channel)
         # A receipt shares its id with the message that it tells of.
-        key = message_key(self.channel, f"{self.external_id}#{self.kind}/{self.reason}")
+        key = ClaimKey(
+            NOTICE, f"{self.channel}/{self.external_id}#{self.kind}/{self.reason}"
+        )
         was = self.change.was if self.change else None
         now = self.change.now if self.change else ()
         contacts = () if was is None else (was, *now)
         facts = yield Reads(
-            keys=(key, *lead_keys(contacts)), follow=True, guard=(str(key),)
+            keys=(key, *lead_keys(contacts), *client_keys(contacts)),
+            follow=True,
+            guard=(str(key),),
         )
         owner = facts.owner(key)
         if owner is not None:
@@ -197,19 +209,43 @@ class RecordNotice:
                 ),
             ),
         )
-        if was is not None and now:
-            holder = facts.owner(ClaimKey(OPEN_LEAD, was.key)) if was.value else None
-            if holder is not None:
-                lead = cast("Lead", facts.need(holder))
-                free = tuple(
-                    p
-                    for p in now
-                    if p.value and facts.owner(ClaimKey(OPEN_LEAD, p.key)) is None
-                )
-                events = leads.edit(lead, contact_points=lead.contact_points + free)
-                after = cast("Lead", draft.apply(holder, events))
-                yield from settle_lead(playbook, draft, lead, after)
+        if was is not None and was.value:
+            yield from _learn(playbook, draft, was, now)
         return draft.decide(Noted(record=ref, kind=self.kind, reason=self.reason))
+
+
+def _learn(
+    playbook: Playbook, draft: Draft, was: ContactPoint, now: tuple[ContactPoint, ...]
+) -> Walk[None]:
+    """
+    Let the open lead and the client that *was* is known of be known by *now* too.
+    """
+    facts = draft.facts
+
+    def free(space: str) -> tuple[ContactPoint, ...]:
+        return tuple(
+            point
+            for point in now
+            if point.value and facts.owner(ClaimKey(space, point.key)) is None
+        )
+
+    holder = facts.owner(ClaimKey(OPEN_LEAD, was.key))
+    if holder is not None:
+        lead = cast("Lead", facts.need(holder))
+        points = lead.contact_points + free(OPEN_LEAD)
+        after = draft.apply(holder, leads.edit(lead, contact_points=points))
+        yield from settle_lead(playbook, draft, lead, cast("Lead", after))
+    holder = facts.owner(ClaimKey(CLIENT, was.key))
+    if holder is not None:
+        client = cast("Client", facts.need(holder))
+        points = client.contact_points + free(CLIENT)
+        told = draft.apply(holder, clients.edit(client, contact_points=points))
+        draft.keep(
+            CLIENT,
+            holder,
+            clients.contact_claims(client),
+            clients.contact_claims(cast("Client", told)),
+        )
 
 
 @attrs.frozen
@@ -230,7 +266,7 @@ class Amend:
         """
         change = self.amendment
         playbook.channel(change.channel)
-        key = message_key(change.channel, f"{change.external_id}#amendment")
+        key = ClaimKey(NOTICE, f"{change.channel}/{change.external_id}#amendment")
         of = message_key(change.channel, change.of)
         facts = yield Reads(keys=(key, of), follow=True, guard=(str(of),))
         seen = facts.owner(key)
@@ -325,10 +361,23 @@ class EnterLead:
         if self.assignee is not None:
             playbook.check_member(self.assignee)
         fields = playbook.clean_fields(self.fields, "lead")
+        entry = ClaimKey(ENTRY, f"{self.channel}/{self.key}") if self.key else None
         touch: Touch | None = None
+        facts = yield Reads(
+            refs=(Ref("touch", self.touch),) if self.touch else (),
+            keys=(entry,) if entry else (),
+            follow=True,
+            guard=tuple(key.key for key in lead_keys(self.contact_points)),
+        )
+        if entry is not None:
+            seen = facts.owner(entry)
+            if seen is not None:
+                lead = cast("Lead", facts.need(seen))
+                return Decision(
+                    result=Entered(lead=lead.id, client=lead.client, duplicate=True)
+                )
         if self.touch is not None:
             ref = Ref("touch", self.touch)
-            facts = yield Reads(refs=(ref,))
             touch = cast("Touch", facts.need(ref))
             if touch.party is not None:
                 raise Refused(
@@ -344,23 +393,15 @@ class EnterLead:
                 missing=("person", "contact_points", "text"),
             )
         keys = lead_keys(filled.contact_points)
-        entry = message_key(self.channel, f"entry:{self.key}") if self.key else None
+        thread = None if touch is None else thread_key(touch.inbound)
         facts = yield Reads(
             keys=(
-                *((entry,) if entry else ()),
+                *((thread,) if thread else ()),
                 *keys,
                 *client_keys(filled.contact_points),
             ),
             follow=True,
-            guard=tuple(key.key for key in keys),
         )
-        if entry is not None:
-            seen = facts.owner(entry)
-            if seen is not None:
-                lead = cast("Lead", facts.need(seen))
-                return Decision(
-                    result=Entered(lead=lead.id, client=lead.client, duplicate=True)
-                )
         taken = [owner for key in keys if (owner := facts.owner(key)) is not None]
         if taken and not self.anyway:
             raise Refused(
@@ -390,7 +431,7 @@ class EnterLead:
             amount=filled.amount,
             tags=tuple(sorted(set(self.tags))),
             group=self.group,
-            fields=fields,
+            fields=merge_fields((), fields),
             client=client.id if client else None,
             repeat=client is not None,
             touch=self.touch,
@@ -414,6 +455,8 @@ class EnterLead:
                 reason="entered by hand",
             )
             draft.apply(Ref("touch", touch.id), (joined,))
+            if thread is not None and facts.owner(thread) is None:
+                draft.claim(thread, lead.ref)
         if client is not None:
             draft.apply(client.ref, clients.join(client, lead.id, ()))
         return draft.decide(Entered(lead=lead.id, client=lead.client))

@@ -5,6 +5,7 @@ The two faces of the desk: `Desk` and `AsyncDesk`, with one body.
 from __future__ import annotations
 
 import asyncio
+import inspect
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar, cast
 from uuid import UUID, uuid4  # noqa: TID251 - the shell's own ids
@@ -169,7 +170,7 @@ class AsyncDesk:
     ) -> None:
         self.playbook = playbook
         self._desk: Desk | None = None
-        if asyncio.iscoroutinefunction(store.commit):
+        if inspect.iscoroutinefunction(store.commit):
             self._engine = Engine(
                 playbook=playbook,
                 store=cast("EngineStore", store),
