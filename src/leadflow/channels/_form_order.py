@@ -36,7 +36,7 @@ PREFIX = "payment["
 _PAYMENT = "payment"
 
 _PART = re.compile(r"payment\[products\]\[(\d{1,4})\]\[(\w{1,40})\]", re.IGNORECASE)
-_LINE = re.compile(r"payment\[products\](?:\[\d{1,4}\])?", re.IGNORECASE)
+_LINE = re.compile(r"payment\[products\](?:\[\d{0,4}\])?", re.IGNORECASE)
 _PRICED = re.compile(
     r"(?P<title>.+?)"
     r"(?: [xх×] ?(?P<quantity>\d{1,6}))?"
