@@ -765,7 +765,6 @@ class TestDefinition:
             for problem in problems
         ]
         expected = [
-            ("hollidays", "unknown-key"),
             ("zone", "unknown-zone"),
             ("week.mon-fri", "overlapping-windows"),
             ("week.fri", "bad-window"),
@@ -777,6 +776,7 @@ class TestDefinition:
             ("holidays[1]", "bad-date"),
             ("holidays[2]", "bad-date"),
             ("exceptions.2026-01-01..2026-01-02", "day-twice"),
+            ("hollidays", "unknown-key"),
         ]
         assert (None, expected) == (calendar, places)
 

@@ -1,63 +1,52 @@
 """
-Durations as people write them in a playbook: ``30s``, ``15m``, ``4h``, ``3d``.
+Durations as people write them in a definition: ``30s``, ``15m``, ``4h``, ``1d 12h``.
+
+Weeks, days, hours, minutes and seconds, the largest first and each at most once.
+A day is 24 hours.  There are no fractions: half a day is ``12h``.
 """
 
 from __future__ import annotations
 
 import re
 from datetime import timedelta
-from typing import TYPE_CHECKING
+
+from leadflow.errors import DefinitionError, Problem
 
 
-if TYPE_CHECKING:
-    from leadflow._tables import Table
+__all__ = ("parse_duration", "write_duration")
 
-
-__all__ = ("parse_duration", "read_duration", "write_duration")
-
-_UNITS = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
-_PART = re.compile(r"(\d{1,6})\s*([wdhms])", re.ASCII)
+_UNITS = {"weeks": "w", "days": "d", "hours": "h", "minutes": "m", "seconds": "s"}
+_DURATION = re.compile(
+    "(?=.)" + "".join(rf"(?: ?([0-9]{{1,9}}){unit})?" for unit in _UNITS.values())
+)
 
 
 def parse_duration(text: str) -> timedelta | None:
     """
-    Return the duration that *text* says (``1h 30m``), None if it says none.
+    Return the length of time that *text* says, None if it says none.
     """
-    compact = text.strip().lower()
-    if not compact or _PART.sub("", compact).strip():
+    found = _DURATION.fullmatch(text.strip())
+    if found is None:
         return None
-    return timedelta(
-        seconds=sum(int(n) * _UNITS[unit] for n, unit in _PART.findall(compact))
-    )
+    parts = zip(_UNITS, found.groups(), strict=True)
+    try:
+        return timedelta(**{unit: int(part) for unit, part in parts if part})
+    except OverflowError:
+        return None
 
 
 def write_duration(duration: timedelta) -> str:
     """
-    Return the shortest text that `parse_duration` reads as *duration*.
-    """
-    seconds = int(duration.total_seconds())
-    parts: list[str] = []
-    for unit, size in _UNITS.items():
-        if unit == "w":
-            continue
-        count, seconds = divmod(seconds, size)
-        if count:
-            parts.append(f"{count}{unit}")
-    return " ".join(parts) or "0s"
+    Return the text that `parse_duration` reads as *duration*, in days and below.
 
-
-def read_duration(
-    table: Table, key: str, *, required: bool = False
-) -> timedelta | None:
+    Raises:
+        DefinitionError: it is negative, or not of whole seconds, which no text
+            says (rule ``bad-duration``).
     """
-    Read a duration from *table*, None where there is none.
-    """
-    text = table.text(key, required=required)
-    if not text:
-        return None
-    duration = parse_duration(text)
-    if duration is None:
-        table.wrong(
-            key, "bad-duration", f"{text!r} is no duration such as 30s, 15m, 4h or 3d"
-        )
-    return duration
+    if duration < timedelta(0) or duration.microseconds:
+        message = f"{duration} is negative, or not of whole seconds"
+        raise DefinitionError([Problem("duration", "bad-duration", message)])
+    minutes, seconds = divmod(duration.seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = ((duration.days, "d"), (hours, "h"), (minutes, "m"), (seconds, "s"))
+    return " ".join(f"{number}{unit}" for number, unit in parts if number) or "0s"

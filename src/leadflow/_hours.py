@@ -9,7 +9,6 @@ an author sees all mistakes of a calendar at once (R45).
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import date, timedelta
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -23,10 +22,11 @@ from leadflow.errors import DefinitionError, Problem
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from leadflow._tables import Table
+
 
 __all__ = ("Window",)
 
-KEYS = ("zone", "week", "holidays", "exceptions")
 DAY_NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 MINUTES_A_DAY = 24 * 60
 LONGEST_RANGE = timedelta(days=3660)
@@ -220,58 +220,41 @@ def write_windows(windows: Iterable[Window]) -> str:
     return " ".join(str(window) for window in windows) or "closed"
 
 
-def read_zone(data: Mapping[str, object], path: str, problems: list[Problem]) -> str:
+def read_zone(table: Table) -> str:
     """
     Read the zone; only a calendar that says nothing else may do without.
     """
-    match data.get("zone"):
+    match table.take("zone"):
         case None:
-            if any(data.get(key) for key in KEYS[1:]):
+            if any(table.data.get(key) for key in ("week", "holidays", "exceptions")):
                 message = "hours and dates need a zone to be read in"
-                problems.append(Problem(f"{path}.zone", "missing-zone", message))
+                table.wrong("zone", "missing-zone", message)
         case str(zone) if find_zone(zone) is not None:
             return zone
         case zone:
-            problems.append(unknown_zone(zone, f"{path}.zone"))
+            table.problems.append(unknown_zone(zone, table.place("zone")))
     return "UTC"
 
 
-def read_week(
-    data: Mapping[str, object], path: str, problems: list[Problem]
-) -> tuple[tuple[Window, ...], ...]:
+def read_week(table: Table) -> tuple[tuple[Window, ...], ...]:
     """
     Read the week's hours by day; days that are not named are closed.
     """
     days: dict[int, tuple[Window, ...]] = {}
-    for key, value in read_table(data, "week", path, problems).items():
-        place = f"{path}.week.{key}"
-        windows = read_windows(value, place, problems)
-        for number in read_days(str(key), place, problems):
+    for key, place, value in table.entries("week"):
+        windows = read_windows(value, place, table.problems)
+        for number in read_days(key, place, table.problems):
             if number in days:
                 message = f"{write_days([number])} is given twice"
-                problems.append(Problem(place, "day-twice", message))
+                table.problems.append(Problem(place, "day-twice", message))
             days[number] = windows
-    if days and not any(days.values()) and not problems:
+    if days and not any(days.values()) and not table.problems:
         message = (
             "every day is closed; leave the week out for hours around the clock, "
             "or give the hours of one day"
         )
-        problems.append(Problem(f"{path}.week", "never-open", message))
+        table.wrong("week", "never-open", message)
     return tuple(days.get(number, ()) for number in range(7))
-
-
-def read_table(
-    data: Mapping[str, object], key: str, path: str, problems: list[Problem]
-) -> Mapping[object, object]:
-    """
-    Read one table of the calendar, empty where it is not given.
-    """
-    found = data.get(key, {})
-    if isinstance(found, Mapping):
-        return found
-    message = f"the {key} is a table of hours"
-    problems.append(Problem(f"{path}.{key}", "wrong-type", message))
-    return {}
 
 
 def find_zone(key: str) -> ZoneInfo | None:

@@ -30,12 +30,10 @@ from zoneinfo import ZoneInfo
 import attrs
 
 from leadflow._hours import (
-    KEYS,
     Window,
     find_zone,
     overlaps,
     read_dates,
-    read_table,
     read_week,
     read_windows,
     read_zone,
@@ -44,6 +42,7 @@ from leadflow._hours import (
     write_windows,
 )
 from leadflow._spans import Interval, Span, edge, joined, without
+from leadflow._tables import Table
 from leadflow.errors import DefinitionError, Problem, Refused
 from leadflow.values import aware_utc
 
@@ -393,7 +392,7 @@ def _out_of_range(instant: datetime) -> Refused:
 
 
 def parse_calendar(
-    data: Mapping[str, object], path: str = "calendar"
+    data: object, path: str = "calendar"
 ) -> tuple[WorkCalendar | None, list[Problem]]:
     """
     Read a calendar from plain data, as TOML or JSON give it.
@@ -407,31 +406,23 @@ def parse_calendar(
         The calendar and no problems, or ``None`` and all problems, each with
         its place below *path*.
     """
-    problems = [
-        Problem(f"{path}.{key}", "unknown-key", f"a calendar has no {key!r}")
-        for key in data
-        if key not in KEYS
-    ]
-    zone = read_zone(data, path, problems)
-    week = read_week(data, path, problems)
-    holidays = data.get("holidays", ())
-    if not isinstance(holidays, list | tuple):
-        message = "the holidays are a list of dates"
-        problems.append(Problem(f"{path}.holidays", "wrong-type", message))
-        holidays = ()
+    problems: list[Problem] = []
+    table = Table.of(data, path, problems, what="a calendar")
+    zone = read_zone(table)
+    week = read_week(table)
     closed = [
         day
-        for number, value in enumerate(holidays)
-        for day in read_dates(value, f"{path}.holidays[{number}]", problems)
+        for place, value in table.items("holidays")
+        for day in read_dates(value, place, problems)
     ]
     exceptions: dict[date, tuple[Window, ...]] = {}
-    for key, value in read_table(data, "exceptions", path, problems).items():
-        place = f"{path}.exceptions.{key}"
+    for key, place, value in table.entries("exceptions"):
         windows = read_windows(value, place, problems)
         for day in read_dates(key, place, problems):
             if day in exceptions:
                 problems.append(Problem(place, "day-twice", f"{day} is given twice"))
             exceptions[day] = windows
+    table.end()
     if problems:
         return None, problems
     calendar = WorkCalendar(

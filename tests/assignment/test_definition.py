@@ -9,6 +9,7 @@ import tomllib
 import pytest
 from hypothesis import given
 
+from leadflow._tables import Table
 from leadflow.assignment import (
     AnyHours,
     ClientsOwn,
@@ -29,7 +30,6 @@ from leadflow.assignment import (
     policy_to_data,
 )
 from leadflow.team import Department, DepartmentId, Member, Role, Team
-from leadflow.team._reading import Table
 from leadflow.values import MemberId, RoleId
 from tests.assignment._world import (
     ANNA,

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeAlias
 
+from leadflow._tables import Table
 from leadflow.assignment._policies import (
     AnyHours,
     ClientsOwn,
@@ -33,7 +34,6 @@ from leadflow.assignment._policies import (
 )
 from leadflow.errors import Problem
 from leadflow.team import DepartmentId, Team
-from leadflow.team._reading import Table
 from leadflow.values import MemberId, RoleId
 
 
@@ -272,21 +272,12 @@ def _least_loaded(table: Table, _: ReadPolicy) -> Policy:
 
 def _weighted(table: Table, _: ReadPolicy) -> Policy:
     pool = table.text("pool", required=True)
-    weights: list[tuple[MemberId, int]] = []
-    given = table.take("weights")
-    if given is not None:
-        inner = Table.of(
-            given, f"{table.path}.weights", table.problems, what="the weights"
-        )
-        for member in inner.data:
-            weight = inner.whole(member)
-            if weight is not None:
-                weights.append((MemberId(member), weight))
+    weights = table.whole_pairs("weights")
     return Weighted(
         pool=pool,
         members=_ids(table),
         role=_role(table),
-        weights=tuple(weights),
+        weights=tuple((MemberId(member), weight) for member, weight in weights),
     )
 
 
@@ -309,7 +300,7 @@ def _any_hours(table: Table, read: ReadPolicy) -> Policy | None:
 def _of(table: Table, read: ReadPolicy) -> Policy | None:
     table.must_have("of")
     value = table.take("of")
-    return None if value is None else read(value, f"{table.path}.of")
+    return None if value is None else read(value, table.place("of"))
 
 
 def _ids(table: Table) -> tuple[MemberId, ...]:

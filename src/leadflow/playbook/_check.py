@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from leadflow.assignment import check_policy
+from leadflow.assignment import check_policies
 from leadflow.charts import check, lead_definition
 from leadflow.errors import Problem
 from leadflow.interest import OWN_FIELDS
@@ -63,8 +63,10 @@ def _problems(playbook: Playbook) -> Iterator[Problem]:
     roles = {role.id for role in playbook.team.roles}
     for number, role in enumerate(playbook.sales_roles):
         yield from _known(f"sales_roles[{number}]", role, roles, "role")
-    for name, policy in playbook.policies:
-        yield from check_policy(policy, playbook.team, f"policies.{name}")
+    yield from check_policies(
+        ((f"policies.{name}", policy) for name, policy in playbook.policies),
+        playbook.team,
+    )
     for number, channel in enumerate(playbook.channels):
         yield from _channel(playbook, channel, f"channels[{number}]")
     yield from _scenarios(playbook)

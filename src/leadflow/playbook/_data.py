@@ -13,10 +13,10 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, cast, get_args
+from typing import Any
 
-from leadflow._durations import read_duration, write_duration
-from leadflow._tables import Table
+from leadflow._durations import write_duration
+from leadflow._tables import Table, filled
 from leadflow.assignment import Policy, parse_policy, policy_to_data
 from leadflow.channels.settings import (
     ChannelKind,
@@ -92,11 +92,12 @@ def playbook_of(data: Mapping[str, object]) -> Playbook:
     """
     problems: list[Problem] = []
     table = Table.of(data, "", problems, what="a playbook")
-    written = table.whole("format")
+    written = table.whole("format", None)
     if written != FORMAT:
         table.wrong("format", "unknown-format", f"format is {FORMAT}, not {written}")
     calendars = _calendars(table, problems)
-    team, found = parse_team(table.take("team") or {}, "team", calendars=calendars)
+    told = table.take("team")
+    team, found = parse_team({} if told is None else told, "team", calendars=calendars)
     problems += found
     given: dict[str, Any] = {
         "name": table.text("name") or "playbook",
@@ -109,28 +110,16 @@ def playbook_of(data: Mapping[str, object]) -> Playbook:
         "sales_roles": tuple(RoleId(role) for role in table.texts("sales_roles")),
         "team": team or Team(),
         "calendars": tuple(calendars.items()),
-        "lead_states": tuple(
-            _lead_state(each) for each in table.tables("lead_states", what="a state")
-        )
+        "lead_states": table.tables("lead_states", _lead_state, what="a state")
         or LEAD_STATES,
-        "lead_ends": _lead_ends(table),
-        "reasons": tuple(
-            _reason(each) for each in table.tables("reasons", what="a reason")
-        ),
-        "fields": tuple(
-            _field(each) for each in table.tables("fields", what="a field")
-        ),
-        "channels": tuple(
-            _channel(each) for each in table.tables("channels", what="a channel")
-        ),
+        "lead_ends": table.table("lead_ends", _lead_ends, what="a lead's end"),
+        "reasons": table.tables("reasons", _reason, what="a reason"),
+        "fields": table.tables("fields", _field, what="a field"),
+        "channels": table.tables("channels", _channel, what="a channel"),
         "policies": _policies(table, problems),
         "scenarios": _scenarios(table, problems),
     }
     table.end()
-    problems = [
-        Problem(problem.path.lstrip("."), problem.rule, problem.message)
-        for problem in problems
-    ]
     try:
         playbook = Playbook(**given)
     except DefinitionError as error:
@@ -183,23 +172,9 @@ def _inside(place: str, part: str, name: str, data: Mapping[str, object]) -> boo
     return place.startswith(f"{part}[{_names(data.get(part)).index(name)}]")
 
 
-def _tables_of(table: Table, key: str) -> Mapping[str, object]:
-    value = table.take(key)
-    if value is None:
-        return {}
-    if not isinstance(value, Mapping):
-        table.wrong(key, "wrong-type", f"{key!r} is a table of tables")
-        return {}
-    return {str(name): each for name, each in value.items()}
-
-
 def _calendars(table: Table, problems: list[Problem]) -> dict[str, WorkCalendar]:
     calendars: dict[str, WorkCalendar] = {}
-    for name, each in _tables_of(table, "calendars").items():
-        path = f"calendars.{name}"
-        if not isinstance(each, Mapping):
-            problems.append(Problem(path, "wrong-type", "a calendar is a table"))
-            continue
+    for name, path, each in table.entries("calendars"):
         calendar, found = parse_calendar(each, path)
         problems += found
         # A broken one stands in, so that its name is not also unknown.
@@ -209,8 +184,8 @@ def _calendars(table: Table, problems: list[Problem]) -> dict[str, WorkCalendar]
 
 def _policies(table: Table, problems: list[Problem]) -> tuple[tuple[str, Policy], ...]:
     policies: list[tuple[str, Policy]] = []
-    for name, each in _tables_of(table, "policies").items():
-        policy, found = parse_policy(each, f"policies.{name}")
+    for name, path, each in table.entries("policies"):
+        policy, found = parse_policy(each, path)
         problems += found
         if policy is not None:
             policies.append((name, policy))
@@ -220,11 +195,7 @@ def _policies(table: Table, problems: list[Problem]) -> tuple[tuple[str, Policy]
 def _scenarios(table: Table, problems: list[Problem]) -> tuple[Scenario, ...]:
     scenarios: list[Scenario] = []
     for path, each in table.items("scenarios"):
-        place = path.lstrip(".")
-        if not isinstance(each, Mapping):
-            problems.append(Problem(place, "wrong-type", "a scenario is a table"))
-            continue
-        scenario, found = parse_scenario(each, place)
+        scenario, found = parse_scenario(each, path)
         problems += found
         if scenario is not None:
             scenarios.append(scenario)
@@ -232,135 +203,81 @@ def _scenarios(table: Table, problems: list[Problem]) -> tuple[Scenario, ...]:
 
 
 def _lead_state(table: Table) -> LeadState:
-    state = LeadState(
+    return LeadState(
         table.text("id", required=True), table.text("title"), table.text("colour")
     )
-    table.end()
-    return state
 
 
 def _lead_ends(table: Table) -> tuple[str, str]:
-    ends = Table.of(
-        table.take("lead_ends") or {}, "lead_ends", table.problems, what="lead_ends"
+    return (
+        table.text("converted") or "Converted",
+        table.text("rejected") or "Rejected",
     )
-    titles = (
-        ends.text("converted") or "Converted",
-        ends.text("rejected") or "Rejected",
-    )
-    ends.end()
-    return titles
-
-
-def _among(table: Table, key: str, known: tuple[str, ...], default: str) -> str:
-    text = table.text(key)
-    if not text:
-        return default
-    if text not in known:
-        table.wrong(
-            key, "unknown-value", f"{text!r} is none of {', '.join(sorted(known))}"
-        )
-        return default
-    return text
-
-
-def _all_among(
-    table: Table, key: str, known: tuple[str, ...], default: tuple[str, ...]
-) -> tuple[str, ...]:
-    texts = table.texts(key)
-    for number, text in enumerate(texts):
-        if text not in known:
-            table.wrong(
-                f"{key}[{number}]",
-                "unknown-value",
-                f"{text!r} is none of {', '.join(sorted(known))}",
-            )
-    return tuple(text for text in texts if text in known) or default
 
 
 def _reason(table: Table) -> Reason:
-    use = _all_among(table, "use", get_args(ReasonUse), ("leads", "interests"))
-    reason = Reason(
+    return Reason(
         id=table.text("id", required=True),
         title=table.text("title"),
-        use=cast("tuple[ReasonUse, ...]", use),
+        use=table.choices("use", ReasonUse, ("leads", "interests")),
         comment_required=table.flag("comment_required", default=False),
     )
-    table.end()
-    return reason
-
-
-def _pairs(table: Table, key: str) -> tuple[tuple[str, str], ...]:
-    pairs: list[tuple[str, str]] = []
-    for name, value in _tables_of(table, key).items():
-        if isinstance(value, str):
-            pairs.append((name, value))
-        else:
-            table.wrong(f"{key}.{name}", "wrong-type", "a text is wanted here")
-    return tuple(pairs)
 
 
 def _field(table: Table) -> FieldSpec:
-    kind = _among(table, "type", get_args(FieldType), "text")
-    of = _all_among(table, "of", get_args(FieldOf), ("lead", "interest"))
-    field = FieldSpec(
+    return FieldSpec(
         id=table.text("id", required=True),
         title=table.text("title"),
-        type=cast("FieldType", kind),
-        of=cast("tuple[FieldOf, ...]", of),
-        choices=_pairs(table, "choices"),
+        type=table.choice("type", FieldType, "text"),
+        of=table.choices("of", FieldOf, ("lead", "interest")),
+        choices=table.text_pairs("choices"),
     )
-    table.end()
-    return field
 
 
 def _channel(table: Table) -> ChannelSettings:
-    kinds = get_args(ChannelKind)
-    table.text("kind", required=True)
-    channel = ChannelSettings(
+    return ChannelSettings(
         id=ChannelId(table.text("id", required=True)),
-        kind=cast("ChannelKind", _among(table, "kind", kinds, "form")),
+        kind=table.choice("kind", ChannelKind, "form", required=True),
         title=table.text("title"),
         lead_source=table.flag("lead_source", default=True),
         policy=table.text("policy"),
         reason_required=table.flag("reason_required", default=False),
         visible_to=table.texts("visible_to"),
-        response_time=read_duration(table, "response_time"),
+        response_time=table.duration("response_time"),
         calendar=table.text("calendar"),
-        escalation=tuple(
-            _escalation(each)
-            for each in table.tables("escalation", what="an escalation")
-        ),
+        escalation=table.tables("escalation", _escalation, what="an escalation"),
         auto_reply=table.text("auto_reply"),
         scenario=table.text("scenario"),
         region=table.text("region"),
-        repeats=cast(
-            "RepeatRule", _among(table, "repeats", get_args(RepeatRule), "lead")
-        ),
+        repeats=table.choice("repeats", RepeatRule, "lead"),
         extensions=tuple(
-            (extension, MemberId(who)) for extension, who in _pairs(table, "extensions")
+            (extension, MemberId(who))
+            for extension, who in table.text_pairs("extensions")
         ),
     )
-    table.end()
-    return channel
 
 
 def _escalation(table: Table) -> Escalation:
-    after = read_duration(table, "after", required=True)
-    level = Escalation(
-        after=after or timedelta(),
+    return Escalation(
+        after=table.duration("after", required=True) or timedelta(0),
         policy=table.text("policy", required=True),
     )
-    table.end()
-    return level
+
+
+# -- and back ------------------------------------------------------------------
 
 
 def playbook_to_data(playbook: Playbook) -> dict[str, object]:
     """
     Write *playbook* as plain data that `playbook_of` reads back equal.
+
+    Raises:
+        DefinitionError: a duration is negative or not of whole seconds, which no
+            text says (rule ``bad-duration``).
     """
     calendars = dict(playbook.calendars)
     converted, rejected = playbook.lead_ends
-    return _filled(
+    return filled(
         format=FORMAT,
         name=playbook.name,
         language=playbook.language,
@@ -373,12 +290,12 @@ def playbook_to_data(playbook: Playbook) -> dict[str, object]:
         calendars={name: calendar_to_data(each) for name, each in calendars.items()},
         team=team_to_data(playbook.team, calendars=calendars),
         lead_states=[
-            _filled(id=state.id, title=state.title, colour=state.colour)
+            filled(id=state.id, title=state.title, colour=state.colour)
             for state in playbook.lead_states
         ],
         lead_ends={"converted": converted, "rejected": rejected},
         reasons=[
-            _filled(
+            filled(
                 id=reason.id,
                 title=reason.title,
                 use=list(reason.use),
@@ -387,7 +304,7 @@ def playbook_to_data(playbook: Playbook) -> dict[str, object]:
             for reason in playbook.reasons
         ],
         fields=[
-            _filled(
+            filled(
                 id=field.id,
                 title=field.title,
                 type=field.type,
@@ -403,7 +320,7 @@ def playbook_to_data(playbook: Playbook) -> dict[str, object]:
 
 
 def _channel_to_data(channel: ChannelSettings) -> dict[str, object]:
-    data = _filled(
+    data = filled(
         id=channel.id,
         kind=channel.kind,
         title=channel.title,
@@ -427,11 +344,3 @@ def _channel_to_data(channel: ChannelSettings) -> dict[str, object]:
     if channel.repeats != "lead":
         data["repeats"] = channel.repeats
     return data
-
-
-def _filled(**values: object) -> dict[str, object]:
-    return {
-        name: value
-        for name, value in values.items()
-        if value not in ("", False, [], {})
-    }

@@ -25,12 +25,7 @@ and an interest names the version that it runs under (R37).
 from __future__ import annotations
 
 from leadflow.scenario._check import OWN_FIELDS, ROBOT_ACTIONS, check_scenario
-from leadflow.scenario._data import (
-    duration_text,
-    parse_duration,
-    parse_scenario,
-    scenario_to_data,
-)
+from leadflow.scenario._data import parse_scenario, scenario_to_data
 from leadflow.scenario._scenario import Permission, Purpose, Scenario, Staged
 from leadflow.scenario._stages import (
     NOTHING,
@@ -61,8 +56,6 @@ __all__ = (
     "Staged",
     "Standing",
     "check_scenario",
-    "duration_text",
-    "parse_duration",
     "parse_scenario",
     "scenario_to_data",
     "unmet",

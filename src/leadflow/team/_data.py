@@ -6,12 +6,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 from zoneinfo import ZoneInfo
 
+from leadflow._tables import Table, filled
 from leadflow.team._check import check_team
 from leadflow.team._people import Absence, Department, DepartmentId, Member, Role
-from leadflow.team._reading import Table
 from leadflow.team._team import Team
 from leadflow.values import MemberId, RoleId
 from leadflow.worktime import WorkCalendar, calendar_to_data, parse_calendar
@@ -51,15 +52,11 @@ def parse_team(
     problems: list[Problem] = []
     table = Table.of(data, path, problems, what="a team")
     team = Team(
-        members=tuple(
-            _member(each, calendars or {})
-            for each in table.tables("members", what="a member")
+        members=table.tables(
+            "members", partial(_member, calendars or {}), what="a member"
         ),
-        roles=tuple(_role(each) for each in table.tables("roles", what="a role")),
-        departments=tuple(
-            _department(each)
-            for each in table.tables("departments", what="a department")
-        ),
+        roles=table.tables("roles", _role, what="a role"),
+        departments=table.tables("departments", _department, what="a department"),
     )
     table.end()
     # What could not be read has been told already, and so has its lack of an id.
@@ -69,44 +66,34 @@ def parse_team(
 
 
 def _role(table: Table) -> Role:
-    role = Role(RoleId(table.text("id", required=True)), table.text("title"))
-    table.end()
-    return role
+    return Role(RoleId(table.text("id", required=True)), table.text("title"))
 
 
 def _department(table: Table) -> Department:
-    department = Department(
+    return Department(
         id=DepartmentId(table.text("id", required=True)),
         title=table.text("title"),
         parent=_maybe(table, "parent", DepartmentId),
         head=_maybe(table, "head", MemberId),
     )
-    table.end()
-    return department
 
 
-def _member(table: Table, calendars: Mapping[str, WorkCalendar]) -> Member:
+def _member(calendars: Mapping[str, WorkCalendar], table: Table) -> Member:
     shift = _shift(table, calendars)
-    weight = table.whole("weight")
-    member = Member(
+    return Member(
         id=MemberId(table.text("id", required=True)),
         name=table.text("name"),
         roles=map(RoleId, table.texts("roles")),
         department=_maybe(table, "department", DepartmentId),
         head=_maybe(table, "head", MemberId),
         shift=shift,
-        absences=tuple(
-            _absence(each, shift)
-            for each in table.tables("absences", what="an absence")
-        ),
-        capacity=table.whole("capacity"),
-        weight=1 if weight is None else weight,
+        absences=table.tables("absences", partial(_absence, shift), what="an absence"),
+        capacity=table.whole("capacity", None),
+        weight=table.whole("weight", 1),
         languages=table.texts("languages"),
         active=table.flag("active", default=True),
         opted_out=table.flag("opted_out", default=False),
     )
-    table.end()
-    return member
 
 
 def _maybe(table: Table, key: str, kind: Callable[[str], _T]) -> _T | None:
@@ -125,7 +112,7 @@ def _shift(table: Table, calendars: Mapping[str, WorkCalendar]) -> WorkCalendar 
                 table.wrong("shift", "unknown-calendar", message)
             return calendars.get(value)
         case Mapping():
-            calendar, problems = parse_calendar(value, f"{table.path}.shift")
+            calendar, problems = parse_calendar(value, table.place("shift"))
             table.problems += problems
             return calendar
         case _:
@@ -134,12 +121,11 @@ def _shift(table: Table, calendars: Mapping[str, WorkCalendar]) -> WorkCalendar 
             return None
 
 
-def _absence(table: Table, shift: WorkCalendar | None) -> Absence:
+def _absence(shift: WorkCalendar | None, table: Table) -> Absence:
     since = _instant(table, "since", shift)
     until = _instant(table, "until", shift)
     deputy = _maybe(table, "deputy", MemberId)
     note = table.text("note")
-    table.end()
     if since is None:
         table.must_have("since")
         # It keeps its place, so that the checks number the others rightly.
@@ -193,11 +179,11 @@ def team_to_data(
     A shift that is one of *calendars* is written by its name.
     """
     names = {calendar: name for name, calendar in (calendars or {}).items()}
-    return _filled(
+    return filled(
         members=[_member_to_data(member, names) for member in team.members],
-        roles=[_filled(id=role.id, title=role.title) for role in team.roles],
+        roles=[filled(id=role.id, title=role.title) for role in team.roles],
         departments=[
-            _filled(id=each.id, title=each.title, parent=each.parent, head=each.head)
+            filled(id=each.id, title=each.title, parent=each.parent, head=each.head)
             for each in team.departments
         ],
     )
@@ -209,7 +195,7 @@ def _member_to_data(
     shift: object = None
     if member.shift is not None:
         shift = names.get(member.shift) or calendar_to_data(member.shift)
-    data = _filled(
+    data = filled(
         id=member.id,
         name=member.name,
         roles=sorted(member.roles),
@@ -231,16 +217,9 @@ def _member_to_data(
 
 
 def _absence_to_data(absence: Absence) -> dict[str, object]:
-    return _filled(
+    return filled(
         since=absence.since.isoformat(),
         until=None if absence.until is None else absence.until.isoformat(),
         deputy=absence.deputy,
         note=absence.note,
     )
-
-
-def _filled(**values: object) -> dict[str, object]:
-    """
-    Leave out what says nothing: no text, an empty list, None.
-    """
-    return {key: value for key, value in values.items() if value}
