@@ -9,7 +9,7 @@ person's attention is kept as a notice, so that every delivery is accounted for
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, assert_never
 
 import attrs
 
@@ -187,6 +187,8 @@ def evolve(state: Touch | None, event: TouchEvent, at: datetime) -> Touch:
             return attrs.evolve(state, deleted=True)
         case TouchAnswered():
             return attrs.evolve(state, answers=state.answers + 1)
+        case _:
+            assert_never(event)
 
 
 def index(state: Touch) -> Index:

@@ -5,6 +5,7 @@ A client as it is, how events change it, and by what it is found.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import assert_never
 
 import attrs
 
@@ -138,6 +139,8 @@ def evolve(state: Client | None, event: ClientEvent, at: datetime) -> Client:
                 state,
                 interests=tuple(i for i in state.interests if i != event.interest),
             )
+        case _:
+            assert_never(event)
 
 
 def index(state: Client) -> Index:

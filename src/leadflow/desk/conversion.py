@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, TypeAlias, cast
+from typing import TYPE_CHECKING, TypeAlias, assert_never, cast
 
 import attrs
 
@@ -270,6 +270,8 @@ class Convert:
                 return made
             case ClientAlone():
                 return None
+            case _:
+                assert_never(self.to)
 
 
 def _keys(contact_points: tuple[ContactPoint, ...]) -> frozenset[str]:

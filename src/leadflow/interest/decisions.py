@@ -9,7 +9,7 @@ requirements, the same reason and the same order are asked for on every path
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from leadflow._changes import changes_of, merge_fields
 from leadflow.errors import Refused, UnknownRecord
@@ -175,6 +175,8 @@ def move(
                     was=was, stage=there, reason=reason, comment=comment.strip()
                 ),
             )
+        case _:
+            assert_never(target.kind)
 
 
 def win(

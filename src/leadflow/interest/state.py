@@ -5,7 +5,7 @@ An interest as it is, how events change it, and by what it is found.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Literal
+from typing import Literal, assert_never
 
 import attrs
 
@@ -180,6 +180,8 @@ def evolve(state: Interest | None, event: InterestEvent, at: datetime) -> Intere
             return attrs.evolve(state, touches=state.touches + 1, last_touch_at=at)
         case InterestNoted():
             return state
+        case _:
+            assert_never(event)
 
 
 _EDITABLE = (

@@ -5,6 +5,7 @@ A lead as it is, how events change it, and by what it is found.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import assert_never
 
 import attrs
 
@@ -219,6 +220,8 @@ def evolve(state: Lead | None, event: LeadEvent, at: datetime) -> Lead:
                 closed_at=at,
                 respond_by=None,
             )
+        case _:
+            assert_never(event)
 
 
 _EDITABLE = (
