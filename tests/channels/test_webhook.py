@@ -252,7 +252,7 @@ class TestMoney:
 
         assert Money(minor, "RUB") == money(text, "RUB")
 
-    @given(ANY_TEXT)
+    @given(st.one_of(ANY_TEXT, st.text("0159., '’\u00a0", max_size=30)))
     def test_any_text(self, text: str) -> None:
         """
         Any text is an amount or none.
@@ -275,6 +275,7 @@ class TestMoney:
             ),
             ("Cup=1399", Product(id="Cup", title="Cup", price=Money(139900, "RUB"))),
             ("Odd x 3 = 100", Product(id="Odd", title="Odd", quantity=3)),
+            ("Cheap = 1 - 2", Product(id="Cheap = 1 - 2", title="Cheap = 1 - 2")),
             ("Just words", Product(id="Just words", title="Just words")),
         ],
     )
@@ -285,6 +286,15 @@ class TestMoney:
         products, _, _ = ordered([("payment[products][]", line)], currency="RUB")
 
         assert (expected,) == products
+
+    def test_amount_that_is_none(self) -> None:
+        """
+        An amount that can't be read stays among the payment's fields.
+        """
+        pairs = [("payment[amount]", "a lot"), ("payment[sys]", "none")]
+        _, amount, rest = ordered(pairs, currency="RUB")
+
+        assert (None, list(reversed(pairs))) == (amount, rest)
 
 
 class TestSource:

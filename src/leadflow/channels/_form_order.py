@@ -9,7 +9,7 @@ holds JSON, or lines of text (``Mug (red) x 2 ≡ 960``).
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from leadflow.channels._form_body import Limits, Pairs, decode_json_text, unfold
@@ -93,10 +93,7 @@ def money(text: str, currency: str) -> Money | None:
         is_point = alone and (other in digits or not grouped)
         whole = digits.replace(other, "")
         digits = whole.replace(mark, "." if is_point else "")
-    try:
-        minor = Decimal(digits).scaleb(_DIGITS.get(currency, 2))
-    except InvalidOperation:
-        return None
+    minor = Decimal(digits).scaleb(_DIGITS.get(currency, 2))
     return Money(round(minor), currency) if minor < _MOST else None
 
 

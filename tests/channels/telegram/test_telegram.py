@@ -353,6 +353,30 @@ class TestNotALead:
 
         assert "own_echo" == reason(channel, message=message(text="a"))
 
+    def test_edit_of_nothing(self) -> None:
+        """
+        An edit of what has no number can change no touch.
+        """
+        assert "service_message" == reason(
+            edited_message=message(message_id=0, text="b")
+        )
+
+    def test_deletion_of_nothing(self) -> None:
+        """
+        A deletion that names no message is empty.
+        """
+        deleted = {"business_connection_id": "A", "chat": PRIVATE, "message_ids": None}
+
+        assert "empty" == reason(deleted_business_messages=deleted)
+
+    def test_bot_that_presses_buttons(self) -> None:
+        """
+        A button that a bot pressed is nobody's.
+        """
+        query = {"id": "5", "from": {"id": 5, "is_bot": True}, "data": "x"}
+
+        assert "own_bot" == reason(callback_query=query)
+
 
 class TestPolicy:
     """
@@ -487,6 +511,42 @@ class TestContent:
         [file] = said(voice={"file_id": "F", "mime_type": given}).attachments
 
         assert "audio/ogg" == file.media_type
+
+    @pytest.mark.parametrize(
+        ("content", "names"),
+        [
+            ({"sticker": {"file_id": "S", "is_video": True}}, ["sticker-.webm"]),
+            (
+                {"live_photo": {"file_id": "L"}, "photo": [{"file_id": "P"}]},
+                ["photo-.jpg", "live_photo-.mp4"],
+            ),
+            ({"video_note": {"file_id": "V"}}, ["video_note-.mp4"]),
+            ({"audio": {"file_id": "A"}}, ["audio-.mp3"]),
+        ],
+        ids=["sticker", "live photo", "video note", "audio"],
+    )
+    def test_files(self, content: dict[str, Any], names: list[str]) -> None:
+        """
+        Every kind of file comes with a name that tells its kind.
+        """
+        assert names == [file.name for file in said(**content).attachments]
+
+    @pytest.mark.parametrize(
+        ("content", "text"),
+        [
+            ({"dice": {"emoji": "\N{GAME DIE}", "value": 3}}, "\N{GAME DIE}"),
+            ({"game": {"title": "Chess"}}, "Chess"),
+            ({"game": {}}, ""),
+            ({"story": {"id": 1}}, ""),
+            ({"poll": "odd"}, ""),
+        ],
+        ids=["dice", "game", "nameless game", "story", "odd"],
+    )
+    def test_texts(self, content: dict[str, Any], text: str) -> None:
+        """
+        What has no text of its own goes by the word that stands for it.
+        """
+        assert text == said(**content).text
 
     @pytest.mark.parametrize("file", [None, [], [None], {}, {"file_id": 5}, "x"])
     def test_no_file(self, file: object) -> None:
