@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from sphinx.addnodes import pending_xref
 from sphinx.util.nodes import make_refnode
 
 import leadflow
@@ -23,9 +24,9 @@ import leadflow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import ModuleType
 
     from docutils import nodes
-    from sphinx.addnodes import pending_xref
     from sphinx.application import Sphinx
     from sphinx.environment import BuildEnvironment
 
@@ -171,18 +172,27 @@ def write_reference() -> None:
 
 
 @cache
+def scopes(module: str) -> list[ModuleType]:
+    """
+    Return *module* and the private modules inside it, which write for it.
+    """
+    names = [name for name in sys.modules if name.startswith(f"{module}._")]
+    return [sys.modules[name] for name in [module, *names] if name in sys.modules]
+
+
+@cache
 def imported_for_types(module: str) -> dict[str, str]:
     """
     Return what *module* imports for type checkers only: name and dotted name.
     """
-    tree = ast.parse(inspect.getsource(sys.modules[module]))
     return {
-        alias.asname or alias.name: f"{found.module}.{alias.name}"
-        for guard in tree.body
+        alias.asname or alias.name: f"{line.module}.{alias.name}"
+        for scope in scopes(module)
+        for guard in ast.parse(inspect.getsource(scope)).body
         if isinstance(guard, ast.If) and ast.unparse(guard.test) == "TYPE_CHECKING"
-        for found in guard.body
-        if isinstance(found, ast.ImportFrom)
-        for alias in found.names
+        for line in guard.body
+        if isinstance(line, ast.ImportFrom)
+        for alias in line.names
     }
 
 
@@ -191,7 +201,8 @@ def thing_called(target: str, module: str) -> object:
     Return what *target* is for code in *module*, or None.
     """
     head, *rest = target.split(".")
-    thing = getattr(sys.modules.get(module), head, None) or sys.modules.get(head)
+    found = (getattr(scope, head, None) for scope in scopes(module))
+    thing = next(filter(None, found), None) or sys.modules.get(head)
     for part in rest:
         thing = getattr(thing, part, None)
     return thing
@@ -201,7 +212,6 @@ def meanings(target: str, module: str) -> Iterator[str]:
     """
     Yield the dotted names that *target* may stand for inside *module*.
     """
-    yield target
     thing = thing_called(target, module)
     if home := getattr(thing, "__module__", ""):
         name = getattr(thing, "__qualname__", target.rpartition(".")[2])
@@ -209,6 +219,22 @@ def meanings(target: str, module: str) -> Iterator[str]:
     head, _, rest = target.partition(".")
     if module in sys.modules and head in imported_for_types(module):
         yield ".".join(filter(None, (imported_for_types(module)[head], rest)))
+    yield target
+
+
+def aim(_app: Sphinx, document: nodes.document) -> None:
+    """
+    Give every name the meaning that it has in the module where it stands.
+
+    Left to itself Sphinx takes a short name for any thing of that name anywhere.
+    """
+    for node in document.findall(pending_xref):
+        if node.get("refdomain") == "py":
+            target, module = node["reftarget"], node.get("py:module") or ""
+            name = next(meanings(target, module))
+            if name.startswith("leadflow."):
+                node["reftarget"] = name
+                node["refspecific"] = False
 
 
 def find(
@@ -218,37 +244,35 @@ def find(
     contnode: nodes.TextElement,
 ) -> nodes.Element | None:
     """
-    Resolve a name as the module that it stands in would.
+    Resolve what Sphinx does not find by itself.
 
-    Sphinx knows an imported name only where it was made, and a `NewType` only as
-    data; Python knows both by the name in front of it.  A name that only one
-    thing has leads there from anywhere.  What is private or not leadflow's has no
-    page here, so it is shown without a link.
+    It takes a `NewType` for data, never for a class.  A name that only one thing
+    has leads there from anywhere.  What is private or not leadflow's has no page
+    here, so it is shown without a link.
     """
     if node.get("refdomain") != "py":
         return None
-    python = env.domains.python_domain
-    module = node.get("py:module") or ""
-    names = list(meanings(node["reftarget"], module))
-    ending = f".{node['reftarget'].lstrip('.')}"
+    known = env.domains.python_domain.objects
+    target, module = node["reftarget"], node.get("py:module") or ""
+    names = list(meanings(target, module))
+    ending = f".{target.lstrip('.')}"
     alike = {
         entry.node_id: name
-        for name, entry in python.objects.items()
+        for name, entry in known.items()
         if name.endswith(ending) and not entry.aliased
     }
     for name in [*names, *(alike.values() if len(alike) == 1 else ())]:
-        if name in python.objects:
-            entry = python.objects[name]
+        if name in known:
+            entry = known[name]
             return make_refnode(
                 app.builder, node["refdoc"], entry.docname, entry.node_id, contnode
             )
-    # A callable in a guarded annotation comes in pieces.
-    is_piece = "[" in node["reftarget"]
-    if is_piece or isinstance(thing_called(node["reftarget"], module), TypeVar):
-        return contnode
-    elsewhere = any(
-        name.partition(".")[0] in FOREIGN or name.startswith("_") or "._" in name
-        for name in names
+    elsewhere = (
+        # A callable in a guarded annotation comes in pieces.
+        "[" in target
+        or isinstance(thing_called(target, module), TypeVar)
+        or any(name.partition(".")[0] in FOREIGN for name in names)
+        or any(name.startswith("_") or "._" in name for name in names)
     )
     return contnode if elsewhere else None
 
@@ -280,6 +304,7 @@ def setup(app: Sphinx) -> None:
     Write the pages before they are looked for, and connect what is above.
     """
     write_reference()
+    app.connect("doctree-read", aim)
     app.connect("missing-reference", find)
     # Before napoleon, which has the usual 500.
     app.connect("autodoc-process-docstring", mend, priority=100)
