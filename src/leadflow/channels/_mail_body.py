@@ -11,13 +11,18 @@ from __future__ import annotations
 
 import re
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
 import attrs
 
 from leadflow.channels._charsets import decode, tidy
 from leadflow.channels._html import html_to_text
-from leadflow.channels._mime import Part, uu_decode
+from leadflow.channels._mime_values import uu_decode
 from leadflow.values import Attachment
+
+
+if TYPE_CHECKING:
+    from leadflow.channels._mime import Part
 
 
 __all__ = ("Body", "part_bytes", "read_body")

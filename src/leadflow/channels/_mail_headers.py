@@ -111,12 +111,13 @@ def addresses(value: bytes, preferred: tuple[str, ...] = ()) -> list[Mailbox]:
     A mailbox without anything like an address is left out.
     """
     text = value.decode("latin-1")
-    if text.isascii():
+    if text.isascii() and text.isprintable():
         if _BARE.fullmatch(text):
             return [Mailbox("", text)]
         simple = _SIMPLE.match(text)
         if simple:
-            return [Mailbox(" ".join(simple[1].split()), simple[2])]
+            name, address = " ".join(simple[1].split()).strip("'"), simple[2]
+            return [Mailbox(name, address)]
     found: list[Mailbox] = []
     pieces: list[str] = []
     for piece in _TOKEN.findall(text):
@@ -237,6 +238,8 @@ def instant(value: bytes) -> datetime | None:
 
     A missing zone and ``-0000`` (zone unknown) are taken as UTC (RFC 5322 3.3).
     """
+    if not value:
+        return None
     match = _USUAL_DATE.match(value)
     if match:
         day, month, year, hour, minute, second, sign, hours, minutes = match.groups()

@@ -106,12 +106,11 @@ class Letter:
 
 
 def _mailboxes(mail: Part, field: str, hints: tuple[str, ...]) -> tuple[Mailbox, ...]:
-    found = {
-        mailbox.address.lower(): mailbox
-        for value in reversed(mail.all(field))
-        for mailbox in reversed(addresses(value, hints))
-    }
-    return tuple(reversed(found.values()))
+    found: dict[str, Mailbox] = {}
+    for value in mail.fields.get(field, ()):
+        for mailbox in addresses(value, hints):
+            found.setdefault(mailbox.address.lower(), mailbox)
+    return tuple(found.values())
 
 
 def _senders(mail: Part, envelope: str, hints: tuple[str, ...]) -> tuple[Mailbox, ...]:
@@ -131,7 +130,7 @@ def _destinations(mail: Part, delivery: Delivery) -> tuple[tuple[bool, str], ...
             for mailbox in addresses(recipient.encode("utf-8", "replace")):
                 found.setdefault(mailbox.address, True)
     for place, field in enumerate(_TO):
-        for value in mail.all(field):
+        for value in mail.fields.get(field, ()):
             for mailbox in addresses(value):
                 found.setdefault(mailbox.address, place < _ENVELOPES)
     return tuple((envelope, address) for address, envelope in found.items())
@@ -163,11 +162,11 @@ def _sent_at(mail: Part, received_at: datetime) -> datetime | None:
     """
     Return when it was sent: by Date, else by the topmost Received.
     """
-    for value in (mail.first("date"), mail.first("received").rpartition(b";")[2]):
-        sent_at = within(instant(value) if value else None, received_at)
-        if sent_at is not None:
-            return sent_at
-    return None
+    sent_at = within(instant(mail.first("date")), received_at)
+    if sent_at is None and "received" in mail.fields:
+        on_arrival = mail.first("received").rpartition(b";")[2]
+        sent_at = within(instant(on_arrival), received_at)
+    return sent_at
 
 
 def within(sent_at: datetime | None, received_at: datetime) -> datetime | None:

@@ -127,7 +127,7 @@ def _mailbox(name: str, address: str) -> str:
 def _subject(subject: str, token: str) -> str:
     plain = original_subject(_one_line(subject))
     shown = _encoded(f"Re: {plain}" if plain else "")
-    if not token or f"[#{token}]" in shown.lower():
+    if not token or f"[#{token}]" in plain.lower():
         return shown
     return f"{shown} [#{token}]".strip()
 

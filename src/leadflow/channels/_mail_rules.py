@@ -36,7 +36,7 @@ import attrs
 
 from leadflow.channels._mail_headers import Mailbox
 from leadflow.channels._mail_tokens import Signer
-from leadflow.channels._mime import parse_parameters
+from leadflow.channels._mime_values import parse_parameters
 from leadflow.channels.outcomes import IgnoredReason, Judgement
 
 
@@ -254,6 +254,8 @@ _STATUS_PARTS = {
 
 
 def _report_signs(mail: Part) -> Iterator[Sign]:
+    if not mail.children and mail.media_type not in _STATUS_PARTS:
+        return
     inside = [
         _STATUS_PARTS[part.media_type]
         for part in mail.walk()
@@ -285,7 +287,8 @@ def _daemon_signs(mail: Part, sender: Mailbox | None, subject: str) -> Iterator[
     if sender is None:
         return
     local, _, domain = sender.address.lower().rpartition("@")
-    if _DAEMON.fullmatch(local) or _DAEMON_NAME.search(sender.name.lower()):
+    name = sender.name.lower()
+    if _DAEMON.fullmatch(local) or (name and _DAEMON_NAME.search(name)):
         yield Sign("daemon-sender", "bounce")
     if subject.lower().startswith("complaint about message from"):
         yield Sign("subject:complaint", "complaint_feedback")
@@ -363,14 +366,16 @@ def _bulk_signs(mail: Part, ours: Ours) -> Iterator[Sign]:
 def _own_signs(
     mail: Part, address: str, message_id: str, ours: Ours, *, forwarded: bool
 ) -> Iterator[Sign]:
-    loop = mail.first("x-loop").strip().lower()
-    if loop == b"yes" or ours.owns(loop.decode("latin-1")):
-        yield Sign("x-loop", "own_echo")
-    signer, domains = ours.signer, ours.id_domains
-    if signer.is_own_id(message_id, domains):
+    signer = ours.signer
+    if "x-loop" in mail.fields:
+        loop = mail.first("x-loop").lower()
+        if loop == b"yes" or ours.owns(loop.decode("latin-1")):
+            yield Sign("x-loop", "own_echo")
+    if signer.is_own_id(message_id, ours.id_domains):
         yield Sign("own-message-id", "own_echo")
-    mark = mail.first("x-leadflow").decode("latin-1")
-    if mark and signer.is_mark(mark):
+    if "x-leadflow" in mail.fields and signer.is_mark(
+        mail.first("x-leadflow").decode("latin-1")
+    ):
         yield Sign("x-leadflow", "own_echo")
     if address and ours.owns(address) and not forwarded:
         yield Sign("own-sender", "own_echo")

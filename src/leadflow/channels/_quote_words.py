@@ -203,7 +203,7 @@ DEVICES = (
     r"(?:obtener|obter|obtenha) (?:o )?outlook para \S",
     r"inviato (?:da|dal|con|tramite) \S",
     r"(?:ottieni|scarica) outlook per \S",
-    r"verzonden (?:vanaf|met|via|van) \S",
+    r"(?:verzonden|verstuurd) (?:vanaf|met|via|van) \S",
     r"(?:outlook voor .{2,20} (?:downloaden|ophalen)|download outlook voor \S)",
     r"wysłan[eoy] (?:z|ze|przy|za pomocą|od) \S",
     r"pobierz (?:aplikację )?outlook (?:dla|na) \S",

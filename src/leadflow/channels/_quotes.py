@@ -41,20 +41,24 @@ def strip_reply(text: str) -> str:
     >>> strip_reply("Yes, please.\n\nOn 2 May 2024, Ann <a@b.c> wrote:\n> Tea?")
     'Yes, please.'
     """
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
     lines = _plain(text).split("\n")
     kept = _without_quotes(lines)
     if not _full(kept):
         return text.strip()
-    kept = _without_signature(kept)
-    out = _GAPS.sub("\n\n", "\n".join([line.rstrip() for line in kept]))
-    return out.strip() or text.strip()
+    out = "\n".join([line.rstrip() for line in _without_signature(kept)]).strip()
+    if "\n\n\n" in out:
+        out = _GAPS.sub("\n\n", out)
+    return out or text.strip()
 
 
 _GAPS = re.compile(r"\n{3,}")
-_INVISIBLE = re.compile(
-    "[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]|([\u00a0\u2007\u202f])"
-)
+_INVISIBLE = {ord(mark): None for mark in "\u00ad\u2060\ufeff"}
+_INVISIBLE.update(dict.fromkeys((*range(0x200B, 0x2010), *range(0x202A, 0x202F))))
+_INVISIBLE.update(dict.fromkeys(range(0x2066, 0x206A)))
+_FIXED_SPACES = "\u00a0\u2007\u202f"
+_MARKS = tuple(map(chr, _INVISIBLE))
 _LONGEST = 1000
 """A line of more characters is text, never a mark."""
 
@@ -63,9 +67,14 @@ def _plain(text: str) -> str:
     """
     Return *text* without invisible marks, and with plain spaces for fixed ones.
     """
-    if text.isascii() or not _INVISIBLE.search(text):
+    if text.isascii():
         return text
-    return _INVISIBLE.sub(lambda match: " " if match[1] else "", text)
+    for space in _FIXED_SPACES:
+        text = text.replace(space, " ")
+    for mark in _MARKS:
+        if mark in text:
+            return text.translate(_INVISIBLE)
+    return text
 
 
 def _full(lines: list[str]) -> bool:
@@ -196,10 +205,13 @@ def _attributions(lines: list[str]) -> dict[int, int]:
     """
     found: dict[int, int] = {}
     for index, line in enumerate(lines):
-        # Of all words for writing only the English one stands without a colon.
-        if not (":" in line or "wrote" in line or "：" in line):
+        # Of all words for writing only the English one stands without a colon; a
+        # bare date and address count only above lines that are marked.
+        if not (":" in line or "wrote" in line or "@" in line or "：" in line):
             continue
-        if not line.rstrip(_EDGE).endswith((":", "：", "wrote")):
+        if not line.rstrip(_EDGE).endswith((":", "：", "wrote")) and not (
+            "@" in line and line[0] != ">" and _marked(lines, index + 1)
+        ):
             continue
         start = _attribution_start(lines, index)
         if start >= 0:
@@ -237,7 +249,11 @@ def _grade(line: str, lines: list[str], after: int) -> int:
     address = _ADDRESS.search(bare)
     when = _WHEN.search(bare)
     if address and when:
-        if ends and len(bare) < 300 and _BRACKETED.search(bare):
+        if (
+            len(bare) < 300
+            and _BRACKETED.search(line)
+            and (ends or _marked(lines, after))
+        ):
             return 2
         return 2 if _WROTE_WORD.search(bare) else 0
     if address:
@@ -333,7 +349,7 @@ def forward_marker(line: str) -> bool:
 
 # -- signatures ----------------------------------------------------------------
 
-_LOWEST = 80
+_LOWEST = 45
 """Of how many of the last lines a signature can be."""
 _DELIMITERS = frozenset(("--", "__", "—", "–", "—-"))
 _DEVICE = re.compile(rf"\W{{0,3}}(?:{'|'.join(words.DEVICES)})")
@@ -403,7 +419,7 @@ def _is_device(stripped: str) -> bool:
     if not _DEVICE.match(stripped.lower()):
         return False
     plain = _LINK.sub("", stripped).strip()
-    return len(plain) <= 70 and not plain.endswith(("?", ",", ";"))
+    return len(plain) <= 70 and "," not in plain and plain[-1:] not in ("?", ";")
 
 
 def _is_closing(stripped: str) -> bool:

@@ -303,7 +303,7 @@ class EmailChannel:
         robot: bool,
     ) -> tuple[tuple[str, str], ...]:
         found: list[tuple[str, str]] = []
-        if full.split() != text.split():
+        if full.strip() != text and full.split() != text.split():
             found.append(("full_text", full))
         written = {mailbox.address.lower() for mailbox in writers}
         found += [
@@ -318,9 +318,8 @@ class EmailChannel:
             if forwarded.note:
                 found.append(("forward_note", forwarded.note[: self.max_text]))
         found += [("phone", value) for value in self._phones(full)]
-        defects = dict.fromkeys(d for part in letter.mail.walk() for d in part.defects)
-        if defects:
-            found.append(("defects", ", ".join(defects)))
+        if defects := [d for part in letter.mail.walk() for d in part.defects]:
+            found.append(("defects", ", ".join(dict.fromkeys(defects))))
         if told := self._authentication(letter):
             found.append(("authentication", told))
         return tuple(found)
