@@ -68,7 +68,7 @@ ROOMS = (
 )
 
 # What people type, and data; the command line tells about itself.
-NO_ROOMS = ("cli", "demo", "presets")
+NO_ROOMS = ("cli", "demo", "presets", "replay")
 
 ROOMS_PAGE = """\
 # Rooms

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 SOURCES = sorted((ROOT / "src").rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("test_*.py"))
 SUFFIXES = {".cfg", ".md", ".py", ".toml", ".txt", ".yaml", ".yml"}
-FOLDERS = ("changelog.d", "docs", "examples", "src", "tests")
+FOLDERS = ("changelog.d", "docs", "examples", "src", "tests", "tools")
 TEXTS = sorted(
     path
     for folder in FOLDERS
