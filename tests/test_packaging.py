@@ -127,7 +127,8 @@ class TestWheel:
         kept = {
             f"leadflow/{path.relative_to(SOURCE).as_posix()}"
             for path in SOURCE.rglob("*")
-            if path.is_file() and "__pycache__" not in path.parts
+            if path.is_file()
+            and not any(part.startswith((".", "__pycache__")) for part in path.parts)
         }
 
         assert set() == kept - wheel
