@@ -124,11 +124,12 @@ class TestWheel:
         """
         Whatever lies in the package's folder is shipped, data included.
         """
+        there = (path.relative_to(SOURCE) for path in SOURCE.rglob("*"))
         kept = {
-            f"leadflow/{path.relative_to(SOURCE).as_posix()}"
-            for path in SOURCE.rglob("*")
-            if path.is_file()
-            and not any(part.startswith((".", "__pycache__")) for part in path.parts)
+            f"leadflow/{path.as_posix()}"
+            for path in there
+            if not any(part.startswith((".", "__pycache__")) for part in path.parts)
+            and (SOURCE / path).is_file()
         }
 
         assert set() == kept - wheel
