@@ -5,7 +5,7 @@ Taking in what comes: touches, notices, and leads entered by hand (R1 to R6).
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Literal, assert_never, cast
 
 import attrs
 
@@ -159,6 +159,8 @@ class RecordNotice:
             case PointerOnly():
                 # Its URL may hold a secret, and a notice is shown.
                 kind, reason, detail = "pointer", "fetch", ""
+            case _:
+                assert_never(outcome)
         return cls(
             channel=outcome.channel,
             external_id=outcome.external_id,

@@ -22,6 +22,8 @@ __all__ = ("FieldOf", "FieldSpec", "FieldType", "FieldValue")
 
 FieldType = Literal["text", "integer", "decimal", "date", "flag", "choice", "choices"]
 FieldOf = Literal["lead", "client", "interest"]
+_DIGITS = 60
+
 FieldValue = str | int | Decimal | date | bool | tuple[str, ...] | None
 
 
@@ -45,9 +47,10 @@ class FieldSpec:
 
         Raises:
             Refused: the value is not of the field's type (``field.wrong-type``)
-                or none of its choices (``field.unknown-choice``).
+                or none of its choices (``field.unknown-choice``), or a number is
+                too long (``field.too-long``).
         """
-        if value in (None, "", ()):
+        if value is None or value in ("", ()):
             return ()
         match self.type:
             case "text":
@@ -55,12 +58,12 @@ class FieldSpec:
                     return (value.strip(),) if value.strip() else ()
             case "integer":
                 text = self._number(value)
-                if text is not None and text == text.to_integral_value():
-                    return (str(int(text)),)
+                if text and "." not in text:
+                    return (text,)
             case "decimal":
                 text = self._number(value)
-                if text is not None:
-                    return (f"{text.normalize():f}",)
+                if text:
+                    return (text,)
             case "date":
                 if isinstance(value, date):
                     return (value.isoformat()[:10],)
@@ -80,7 +83,8 @@ class FieldSpec:
             case "choices":
                 given = (value,) if isinstance(value, str) else value
                 if isinstance(given, Iterable):
-                    return tuple(dict.fromkeys(self._choice(str(g)) for g in given))
+                    chosen = {self._choice(str(each)) for each in given}
+                    return tuple(id_ for id_, _ in self.choices if id_ in chosen)
         raise Refused(
             "field.wrong-type",
             f"the field {self.id} is of type {self.type}, not {value!r}",
@@ -107,14 +111,30 @@ class FieldSpec:
             case _:
                 return texts[0]
 
-    def _number(self, value: object) -> Decimal | None:
+    def _number(self, value: object) -> str:
+        """
+        Return a number in digits, the same for equal ones; empty if it is none.
+        """
         if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
-            return None
+            return ""
         try:
             number = Decimal(value)
         except InvalidOperation:
-            return None
-        return number if number.is_finite() else None
+            return ""
+        if not number.is_finite():
+            return ""
+        _, digits, exponent = number.as_tuple()
+        if len(digits) > _DIGITS or not -_DIGITS <= int(exponent) <= _DIGITS:
+            raise Refused(
+                "field.too-long",
+                f"a number of the field {self.id} has at most {_DIGITS} digits",
+                missing=(self.id,),
+            )
+        # Formatted whole: no context rounds it.
+        text = f"{number:f}"
+        if "." in text:
+            text = text.rstrip("0").removesuffix(".")
+        return "0" if text == "-0" else text
 
     def _choice(self, value: str) -> str:
         if value not in {id_ for id_, _ in self.choices}:
