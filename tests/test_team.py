@@ -710,7 +710,7 @@ class TestCheck:
                 "team.members[1].id",
                 "duplicate-id",
             ),
-            (team_of(Member(id=MemberId(""))), "team.members[0].id", "missing-id"),
+            (team_of(Member(id=MemberId(""))), "team.members[0].id", "missing-key"),
             (
                 Team(members=(Member(id=ANNA, roles=[SELLER]),)),
                 "team.members[0].roles",

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast, get_args
 import attrs
 
 from leadflow._durations import parse_duration
+from leadflow._problems import unknown_value
 from leadflow.errors import Problem
 
 
@@ -262,8 +263,7 @@ class Table:
         known: tuple[str, ...] = get_args(words)
         if text in known:
             return True
-        message = f"{text!r} is none of {', '.join(known)}"
-        self.wrong(key, "unknown-value", message)
+        self.problems.append(unknown_value(self.place(key), text, known))
         return False
 
 

@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TypeAlias
 
+from leadflow._problems import unknown
 from leadflow._tables import Table
 from leadflow.assignment._policies import (
     AnyHours,
@@ -140,7 +141,7 @@ def _weights(policy: Weighted, team: Team, path: str) -> Iterator[Problem]:
     for member, times in Counter(each for each, _ in policy.weights).items():
         place = f"{path}.weights.{member}"
         if team.find(member) is None:
-            yield _unknown(place, "member", member)
+            yield unknown(place, "member", member)
         elif member not in in_pool:
             message = f"{member!r} is not in the pool {policy.pool!r}"
             yield Problem(place, "not-in-pool", message)
@@ -157,7 +158,7 @@ def _weights(policy: Weighted, team: Team, path: str) -> Iterator[Problem]:
 
 def _known_member(member: MemberId, team: Team, path: str) -> Iterator[Problem]:
     if team.find(member) is None:
-        yield _unknown(path, "member", member)
+        yield unknown(path, "member", member)
 
 
 def _known_members(
@@ -174,7 +175,7 @@ def _known_members(
 
 def _known_role(role: RoleId, team: Team, path: str) -> Iterator[Problem]:
     if role not in {each.id for each in team.roles}:
-        yield _unknown(path, "role", role)
+        yield unknown(path, "role", role)
     elif not team.in_role(role):
         yield Problem(path, "empty-role", f"nobody is in the role {role!r}")
 
@@ -183,14 +184,10 @@ def _known_department(
     department: DepartmentId, team: Team, path: str
 ) -> Iterator[Problem]:
     if department not in {each.id for each in team.departments}:
-        yield _unknown(path, "department", department)
+        yield unknown(path, "department", department)
     elif not team.heads(department):
         message = f"neither {department!r} nor any department above has a head"
         yield Problem(path, "no-head", message)
-
-
-def _unknown(path: str, kind: str, id: str) -> Problem:  # noqa: A002 - the field's name
-    return Problem(path, f"unknown-{kind}", f"there is no {kind} {id!r}")
 
 
 # -- reading ---------------------------------------------------------------------------

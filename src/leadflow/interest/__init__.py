@@ -9,7 +9,6 @@ refuse.
 from __future__ import annotations
 
 from leadflow.interest.decisions import (
-    OWN_FIELDS,
     add_task,
     assign,
     attach,
@@ -45,7 +44,6 @@ from leadflow.interest.state import Interest, InterestStanding, Stay, evolve, in
 
 
 __all__ = (
-    "OWN_FIELDS",
     "Interest",
     "InterestAssigned",
     "InterestChecked",

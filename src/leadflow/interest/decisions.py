@@ -28,7 +28,7 @@ from leadflow.interest.events import (
     InterestTouched,
     InterestWon,
 )
-from leadflow.scenario import Scenario, Standing, unmet
+from leadflow.scenario import OWN_FIELDS, Scenario, Standing, unmet
 from leadflow.values import (
     ContactPoint,
     Document,
@@ -54,7 +54,6 @@ if TYPE_CHECKING:
 
 
 __all__ = (
-    "OWN_FIELDS",
     "add_task",
     "assign",
     "attach",
@@ -70,22 +69,6 @@ __all__ = (
     "touch",
     "win",
 )
-
-
-OWN_FIELDS = frozenset(
-    {
-        "theme",
-        "description",
-        "service",
-        "amount",
-        "products",
-        "contacts",
-        "expected_close",
-        "source",
-        "assignees",
-    }
-)
-"""The interest's own fields that a stage can require beside custom ones (R38)."""
 
 
 def standing(interest: Interest) -> Standing:

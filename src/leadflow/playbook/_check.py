@@ -4,14 +4,12 @@ Check a playbook as a whole: every name that one part says, another part has.
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from typing import TYPE_CHECKING
 
+from leadflow._problems import check_currency, check_ids, check_region, unknown
 from leadflow.assignment import check_policies
 from leadflow.charts import check, lead_definition
 from leadflow.errors import Problem
-from leadflow.interest import OWN_FIELDS
 from leadflow.scenario import check_scenario
 from leadflow.team import check_team
 
@@ -25,9 +23,6 @@ if TYPE_CHECKING:
 
 __all__ = ("check_playbook",)
 
-_REGION = re.compile(r"[A-Z]{2}")
-_CURRENCY = re.compile(r"[A-Z]{3}")
-
 
 def check_playbook(playbook: Playbook) -> tuple[Problem, ...]:
     """
@@ -37,23 +32,10 @@ def check_playbook(playbook: Playbook) -> tuple[Problem, ...]:
 
 
 def _problems(playbook: Playbook) -> Iterator[Problem]:
-    if playbook.region and not _REGION.fullmatch(playbook.region):
-        yield Problem(
-            "region", "bad-region", f"{playbook.region!r} is no ISO 3166 country code"
-        )
-    if playbook.currency and not _CURRENCY.fullmatch(playbook.currency):
-        yield Problem(
-            "currency", "bad-currency", f"{playbook.currency!r} is no ISO 4217 code"
-        )
+    yield from check_region(playbook.region, "region")
+    yield from check_currency(playbook.currency, "currency")
     yield from check_team(playbook.team, "team")
-    yield from _doubled("channels", (channel.id for channel in playbook.channels))
-    yield from _doubled("reasons", (reason.id for reason in playbook.reasons))
-    yield from _doubled("fields", (field.id for field in playbook.fields))
-    yield from _doubled("policies", (name for name, _ in playbook.policies))
-    yield from _doubled("calendars", (name for name, _ in playbook.calendars))
-    yield from _doubled(
-        "scenarios", (f"{s.id} version {s.version}" for s in playbook.scenarios)
-    )
+    yield from _names(playbook)
     yield from check(lead_definition(playbook.lead_states), "lead_states")
     yield from _fields(playbook)
     policies = {name for name, _ in playbook.policies}
@@ -72,17 +54,25 @@ def _problems(playbook: Playbook) -> Iterator[Problem]:
     yield from _scenarios(playbook)
 
 
-def _doubled(path: str, ids: Iterable[str]) -> Iterator[Problem]:
-    for each, count in Counter(ids).items():
-        if not each:
-            yield Problem(path, "missing-key", "an id is empty")
-        elif count > 1:
-            yield Problem(path, "duplicate-id", f"{each!r} stands here {count} times")
+def _names(playbook: Playbook) -> Iterator[Problem]:
+    yield from check_ids((each.id for each in playbook.channels), "channels", "channel")
+    yield from check_ids((each.id for each in playbook.reasons), "reasons", "reason")
+    yield from check_ids((each.id for each in playbook.fields), "fields", "field")
+    # A file has them as tables by name; pairs in code may say a name again.
+    policies = (name for name, _ in playbook.policies)
+    yield from check_ids(policies, "policies", "policy", "name")
+    calendars = (name for name, _ in playbook.calendars)
+    yield from check_ids(calendars, "calendars", "calendar", "name")
+    versions = (
+        f"{each.id} version {each.version}" if each.id else ""
+        for each in playbook.scenarios
+    )
+    yield from check_ids(versions, "scenarios", "scenario")
 
 
 def _known(path: str, name: str, known: Iterable[str], what: str) -> Iterator[Problem]:
     if name and name not in known:
-        yield Problem(path, f"unknown-{what}", f"there is no {what} {name!r}")
+        yield unknown(path, what, name)
 
 
 def _fields(playbook: Playbook) -> Iterator[Problem]:
@@ -115,12 +105,7 @@ def _channel(
             "no-response-time",
             "an escalation needs a response_time to start from",
         )
-    if channel.region and not _REGION.fullmatch(channel.region):
-        yield Problem(
-            f"{path}.region",
-            "bad-region",
-            f"{channel.region!r} is no ISO 3166 country code",
-        )
+    yield from check_region(channel.region, f"{path}.region")
     roles = {f"role:{role.id}" for role in playbook.team.roles}
     members = {member.id for member in playbook.team.members}
     for number, who in enumerate(channel.visible_to):
@@ -135,9 +120,7 @@ def _channel(
 
 
 def _scenarios(playbook: Playbook) -> Iterator[Problem]:
-    declared = OWN_FIELDS | {
-        field.id for field in playbook.fields if "interest" in field.of
-    }
+    declared = {field.id for field in playbook.fields if "interest" in field.of}
     reasons = {reason.id for reason in playbook.reasons if "interests" in reason.use}
     for number, scenario in enumerate(playbook.scenarios):
         path = f"scenarios[{number}]"

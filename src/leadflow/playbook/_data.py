@@ -148,7 +148,7 @@ def _untold(
     return [
         problem
         for problem in found
-        if problem.path not in places
+        if places.isdisjoint({problem.path, problem.path.removesuffix(".id")})
         and not any(
             rules.get(problem.rule) == part and problem.message.endswith(repr(name))
             for part, name in broken

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, get_args
 
 import attrs
 
+from leadflow._problems import check_currency, unknown_value
 from leadflow.charts import Definition, check, dead_ends, unreachable
 from leadflow.errors import Problem
 from leadflow.scenario._scenario import Permission, Purpose, Scenario
@@ -27,6 +28,7 @@ __all__ = ("OWN_FIELDS", "ROBOT_ACTIONS", "check_scenario")
 OWN_FIELDS = frozenset(
     {
         "amount",
+        "assignees",
         "contacts",
         "description",
         "expected_close",
@@ -36,7 +38,7 @@ OWN_FIELDS = frozenset(
         "theme",
     }
 )
-"""What every interest has besides its custom fields (R40); also to be required."""
+"""The interest's own fields that a stage can require beside custom ones (R38)."""
 
 ROBOT_ACTIONS = frozenset(
     {
@@ -117,25 +119,14 @@ class _Checking:
                 "bad-version",
                 f"the version {scenario.version} is below 1",
             )
-        currency = scenario.currency
-        if currency and not (
-            len(currency) == 3
-            and currency.isascii()
-            and currency.isalpha()
-            and currency.isupper()
-        ):
-            yield Problem(
-                f"{self.path}.currency",
-                "bad-currency",
-                f"{currency!r} is not a code of ISO 4217",
-            )
+        yield from check_currency(scenario.currency, f"{self.path}.currency")
         for name, known in (
             ("purpose", Purpose),
             ("skips", Permission),
             ("returns", Permission),
         ):
             if (given := getattr(scenario, name)) not in get_args(known):
-                yield _unknown_value(f"{self.path}.{name}", given, get_args(known))
+                yield unknown_value(f"{self.path}.{name}", given, get_args(known))
 
     def _kinds(self) -> Iterator[Problem]:
         kinds = {stage.kind for stage in self.scenario.stages}
@@ -147,7 +138,7 @@ class _Checking:
 
     def _stage(self, place: str, stage: Stage) -> Iterator[Problem]:
         if stage.kind not in get_args(StageKind):
-            yield _unknown_value(f"{place}.kind", stage.kind, get_args(StageKind))
+            yield unknown_value(f"{place}.kind", stage.kind, get_args(StageKind))
         if stage.probability is not None and not 0 <= stage.probability <= 100:
             yield Problem(
                 f"{place}.probability",
@@ -233,9 +224,9 @@ class _Checking:
 
     def _robot(self, place: str, stage: Stage, robot: Robot) -> Iterator[Problem]:
         if robot.on not in get_args(RobotStart):
-            yield _unknown_value(f"{place}.on", robot.on, get_args(RobotStart))
+            yield unknown_value(f"{place}.on", robot.on, get_args(RobotStart))
         if robot.action not in self.actions:
-            yield _unknown_value(f"{place}.action", robot.action, sorted(self.actions))
+            yield unknown_value(f"{place}.action", robot.action, sorted(self.actions))
         if robot.after < timedelta(0):
             yield Problem(f"{place}.after", "bad-duration", "it is before its cause")
         if (robot.on == "event") != bool(robot.event):
@@ -368,7 +359,3 @@ def _circle(start: _Move, robots: dict[tuple[str, str], set[str]]) -> list[_Move
                 came[following] = (left, here)
                 edge.append(following)
     return []
-
-
-def _unknown_value(place: str, given: object, known: Collection[str]) -> Problem:
-    return Problem(place, "unknown-value", f"{given!r} is none of {', '.join(known)}")

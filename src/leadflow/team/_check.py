@@ -6,11 +6,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
+from leadflow._problems import check_ids, unknown
 from leadflow.errors import Problem
 
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
 
     from leadflow.team._people import Absence, Member
     from leadflow.team._team import Team
@@ -29,9 +30,9 @@ def check_team(team: Team, path: str = "team") -> tuple[Problem, ...]:
     start; capacities and weights are not negative, absences not empty.
     """
     return (
-        *_ids((member.id for member in team.members), f"{path}.members", "member"),
-        *_ids((role.id for role in team.roles), f"{path}.roles", "role"),
-        *_ids(
+        *check_ids((member.id for member in team.members), f"{path}.members", "member"),
+        *check_ids((role.id for role in team.roles), f"{path}.roles", "role"),
+        *check_ids(
             (department.id for department in team.departments),
             f"{path}.departments",
             "department",
@@ -45,27 +46,16 @@ def check_team(team: Team, path: str = "team") -> tuple[Problem, ...]:
     )
 
 
-def _ids(ids: Iterable[str], path: str, kind: str) -> Iterator[Problem]:
-    seen: set[str] = set()
-    for number, each in enumerate(ids):
-        place = f"{path}[{number}].id"
-        if not each:
-            yield Problem(place, "missing-id", f"the {kind} has no id")
-        elif each in seen:
-            yield Problem(place, "duplicate-id", f"two {kind}s are called {each!r}")
-        seen.add(each)
-
-
 def _departments(team: Team, path: str) -> Iterator[Problem]:
     known = {department.id: department for department in team.departments}
     for number, department in enumerate(team.departments):
         place = f"{path}.departments[{number}]"
         if department.head is not None and team.find(department.head) is None:
-            yield _unknown(f"{place}.head", "member", department.head)
+            yield unknown(f"{place}.head", "member", department.head)
         if department.parent is None:
             continue
         if department.parent not in known:
-            yield _unknown(f"{place}.parent", "department", department.parent)
+            yield unknown(f"{place}.parent", "department", department.parent)
         if _comes_back(
             department.id,
             lambda each: known[each].parent if each in known else None,
@@ -77,13 +67,13 @@ def _departments(team: Team, path: str) -> Iterator[Problem]:
 def _member(team: Team, member: Member, path: str) -> Iterator[Problem]:
     known_roles = {role.id for role in team.roles}
     for role in sorted(member.roles - known_roles):
-        yield _unknown(f"{path}.roles", "role", role)
+        yield unknown(f"{path}.roles", "role", role)
     departments = {department.id for department in team.departments}
     if member.department is not None and member.department not in departments:
-        yield _unknown(f"{path}.department", "department", member.department)
+        yield unknown(f"{path}.department", "department", member.department)
     if member.head is not None:
         if team.find(member.head) is None:
-            yield _unknown(f"{path}.head", "member", member.head)
+            yield unknown(f"{path}.head", "member", member.head)
         if member.head == member.id or _comes_back(member.id, team.head_of):
             message = f"the heads above {member.id!r} lead back to them"
             yield Problem(f"{path}.head", "head-loop", message)
@@ -107,7 +97,7 @@ def _absence(
     if absence.deputy is None:
         return
     if team.find(absence.deputy) is None:
-        yield _unknown(f"{path}.deputy", "member", absence.deputy)
+        yield unknown(f"{path}.deputy", "member", absence.deputy)
         return
 
     # A loop holds from the latest beginning of its absences on, so that it is
@@ -134,7 +124,3 @@ def _comes_back(start: _T, step: Callable[[_T], _T | None]) -> bool:
         seen.append(current)
         current = step(current)
     return False
-
-
-def _unknown(path: str, kind: str, id: str) -> Problem:  # noqa: A002 - the field's name
-    return Problem(path, f"unknown-{kind}", f"there is no {kind} {id!r}")
