@@ -9,9 +9,12 @@ from itertools import count
 
 import pytest
 
+from leadflow.funnel.compute import compute
 from leadflow.funnel.fold import fold
-from leadflow.funnel.history import HistoryRow
+from leadflow.funnel.history import HistoryRow, instant
 from leadflow.funnel.ladder import Ladder, Rung
+from leadflow.funnel.periods import Period
+from leadflow.funnel.spec import Cohort, FunnelSpec
 from tests.benchmarks._ratio import compare
 
 
@@ -24,7 +27,8 @@ LADDER = Ladder(
         Rung(id="lost", kind="lost"),
     ),
 )
-# Every tenth moves back, every seventh skips, and five in six are closed.
+EVER = Period(instant(0), instant(10**9))
+# Among them skips, returns, losses, and one that is still open.
 WAYS = (
     ("new", "contacted", "lost"),
     ("new", "contacted", "qualified", "proposal", "contract", "won"),
@@ -79,6 +83,19 @@ class TestFold:
         measured = compare(lambda: fold(rows, LADDER), grouping(rows), limit=8.0)
 
         assert 8.0 >= measured.ratio, measured
+
+    def test_figures(self, rows: list[HistoryRow]) -> None:
+        """
+        All figures of a funnel cost at most ten times the fold.
+        """
+        folded = fold(rows, LADDER)
+        spec = FunnelSpec(anchor=Cohort(), period=EVER, as_of=EVER.end)
+
+        measured = compare(
+            lambda: compute(spec, folded), lambda: fold(rows, LADDER), limit=10.0
+        )
+
+        assert 10.0 >= measured.ratio, measured
 
     def test_late_rows(self, rows: list[HistoryRow]) -> None:
         """

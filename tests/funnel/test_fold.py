@@ -317,6 +317,14 @@ class TestSubjects:
 
         assert (True, True, False) == ("a" in folded, "z" in folded, "b" in folded)
 
+    def test_how_many(self) -> None:
+        """
+        A fold tells how many it counts, of how many rows, and whom it merged.
+        """
+        folded = fold(straight("a", 3), LADDER, aliases=[("z", "a")])
+
+        assert (1, 3, {("z", "a")}) == (len(folded), folded.rows, folded.aliases)
+
     def test_unknown(self) -> None:
         """
         Asking for what no row tells of is refused by name.

@@ -405,6 +405,16 @@ class TestText:
 
         assert ["bo   ", "安娜 "] == [line[: line.index("  ▒")] for line in named]
 
+    def test_report_of_nothing(self) -> None:
+        """
+        A report of nothing says so, part by part.
+        """
+        nothing = make_report(
+            period=MARCH, as_of=AS_OF, leads=fold([], LADDER, subject="lead"), by=()
+        )
+
+        assert 3 == to_text(nothing).count("Nothing to count here.")
+
     def test_report(self) -> None:
         """
         A report is all of its parts, one after another.
@@ -532,6 +542,31 @@ class TestDict:
             cell["rate"],
             cell["amount"][0],
         )
+
+    def test_tables(self) -> None:
+        """
+        Reasons and the lead analysis are plain data by themselves too.
+        """
+        shown = report()
+        data = to_dict(shown)
+
+        assert (data["losses"][0], data["analysis"]) == (
+            to_dict(shown.losses[0]),
+            to_dict(shown.analysis) if shown.analysis else None,
+        )
+
+    def test_ids_of_leads(self) -> None:
+        """
+        With ids each number of the lead analysis names its leads.
+        """
+        row = to_dict(report(), ids=True)["analysis"]["rows"][1]
+
+        assert {
+            "new": ["l3"],
+            "rejected": ["l2"],
+            "converted": ["l1"],
+            "total": ["l1", "l2", "l3"],
+        } == row["ids"]
 
     def test_few_measures(self) -> None:
         """

@@ -140,6 +140,7 @@ class TestAnchors:
             (Cohort("contacted"), ("early", "late"), 2),
             (StageEvent(), ("early", "gone", "late"), 2),
             (Closed(), ("gone",), 0),
+            (Cohort("lost"), ("gone",), 0),
         ],
     )
     def test_05_period(

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from leadflow.funnel.history import HistoryRow
-from leadflow.funnel.ladder import NOWHERE
+from leadflow.funnel.ladder import NOWHERE, Place
 from leadflow.funnel.spec import (
     Closed,
     Cohort,
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from leadflow.funnel.ladder import Ladder
 
 
-__all__ = ("ALL", "FIGURES", "Facts", "settle")
+__all__ = ("ALL", "FIGURES", "UNENTERED", "Facts", "settle")
 
 ALL = -1
 """The step of the cell that holds all that the anchor selected."""
@@ -46,7 +46,8 @@ class Facts:
     *story* is cut at *seen_us*, the end of what is seen of it.  *taken* are the
     instants at which it came to each step under the reading, *bars* those of them
     that count (under stage events: in the period).  *anchored_us* is when the
-    anchor selected it, *entry* the row of its entry.
+    anchor selected it, *entry* the row of its entry, *standing* the number of the
+    visit that it stands in.
     """
 
     subject: str
@@ -56,7 +57,9 @@ class Facts:
     anchored_us: int
     seen_us: int
     entry: HistoryRow
+    standing: int
     outcome: Outcome
+    won_ever: bool
     windowed: bool
     matured: bool
     in_order: bool
@@ -142,12 +145,12 @@ class Facts:
     @property
     def standing_step(self) -> int:
         """Return the step that it stands at."""
-        return self.story.places[self.story.standing].step
+        return self.story.places[self.standing].step
 
     @property
     def left_from(self) -> str | None:
         """Return the stage that it was in before it was lost; None if in none."""
-        for number in range(self.story.standing - 1, -1, -1):
+        for number in range(self.standing - 1, -1, -1):
             place = self.story.places[number]
             if place.kind != "lost":
                 return place.stage
@@ -156,7 +159,7 @@ class Facts:
     @property
     def left_step(self) -> int:
         """Return the step that it was lost from."""
-        for number in range(self.story.standing - 1, -1, -1):
+        for number in range(self.standing - 1, -1, -1):
             place = self.story.places[number]
             if place.kind != "lost":
                 return place.step
@@ -167,7 +170,7 @@ class Facts:
         """Return the row that closed it."""
         if self.outcome == "open":
             return None
-        return self.story.entries[self.story.standing]
+        return self.story.entries[self.standing]
 
     @property
     def first(self) -> HistoryRow:
@@ -191,6 +194,9 @@ class Facts:
         return self.entry if number < 0 else self.story.entries[number]
 
 
+UNENTERED = ("passed", "reached", "skipped")
+"""The figures that may count who did not enter under the reading."""
+
 FIGURES: dict[str, Callable[[Facts, int], bool]] = {
     "entered": Facts.entered,
     "passed": Facts.passed,
@@ -203,9 +209,7 @@ FIGURES: dict[str, Callable[[Facts, int], bool]] = {
     "here": Facts.here,
     "left": Facts.left,
     "active": lambda facts, step: facts.entered(step) and facts.outcome == "open",
-    "won_ever": lambda facts, step: (
-        facts.entered(step) and any(place.kind == "won" for place in facts.story.places)
-    ),
+    "won_ever": lambda facts, step: facts.entered(step) and facts.won_ever,
     "won_now": lambda facts, step: facts.entered(step) and facts.outcome == "won",
     "lost": lambda facts, step: facts.entered(step) and facts.outcome == "lost",
 }
@@ -240,6 +244,7 @@ def settle(
         if not reached:
             return None
         anchored_us = min(reached)
+    standing = seen.standing
     return Facts(
         subject=subject,
         story=seen,
@@ -248,7 +253,9 @@ def settle(
         anchored_us=anchored_us,
         seen_us=seen_us,
         entry=_entry(spec, ladder, whole),
-        outcome=_outcome(seen),
+        standing=standing,
+        outcome=_outcome_of(seen.places[standing]),
+        won_ever=any(place.kind == "won" for place in seen.places),
         windowed=spec.window is not None,
         matured=matured,
         in_order=spec.in_order,
@@ -256,8 +263,11 @@ def settle(
 
 
 def _outcome(story: Story) -> Outcome:
-    kind = story.places[story.standing].kind
-    return "open" if kind == "unknown" else kind
+    return _outcome_of(story.places[story.standing])
+
+
+def _outcome_of(place: Place) -> Outcome:
+    return "open" if place.kind == "unknown" else place.kind
 
 
 def _within(spec: FunnelSpec, at_us: int | None) -> int | None:

@@ -10,7 +10,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from leadflow.errors import DefinitionError, Problem
-from leadflow.funnel._facts import ALL, FIGURES, Facts, settle
+from leadflow.funnel._facts import ALL, FIGURES, UNENTERED, Facts, settle
 from leadflow.funnel.result import (
     Anomaly,
     Cell,
@@ -187,31 +187,33 @@ def _cells(
 ) -> Iterator[Cell]:
     for group, bucket in product(groups, buckets):
         for step in range(ALL, len(ladder.steps)):
-            found = members.get((step, group, bucket), ())
+            found = members.get((step, group, bucket), [])
+            entered = [facts for facts in found if facts.entered(step)]
             yield Cell(
                 stage=None if step == ALL else ladder.steps[step].id,
                 step=step,
                 group=group,
                 bucket=bucket,
                 **{
-                    name: sum(condition(facts, step) for facts in found)
+                    name: sum(
+                        condition(facts, step)
+                        for facts in (found if name in UNENTERED else entered)
+                    )
                     for name, condition in FIGURES.items()
                 },
-                entries=sum(
-                    facts.visits_at(step) for facts in found if facts.entered(step)
-                ),
-                amount=_amount(spec, found, step),
+                entries=sum(facts.visits_at(step) for facts in entered),
+                amount=_amount(spec, entered, step),
                 windowed=spec.window is not None,
             )
 
 
-def _amount(spec: FunnelSpec, found: Iterable[Facts], step: int) -> tuple[Money, ...]:
+def _amount(spec: FunnelSpec, entered: Iterable[Facts], step: int) -> tuple[Money, ...]:
     """
-    Return one sum a currency, of the subjects that entered; none is converted.
+    Return one sum a currency; none is converted.
     """
     sums = Counter[str]()
-    for facts in found:
-        row = amount_row(spec, facts, step) if facts.entered(step) else None
+    for facts in entered:
+        row = amount_row(spec, facts, step)
         if row is not None and row.amount_minor is not None:
             sums[row.currency or ""] += row.amount_minor
     return tuple(Money(minor, currency) for currency, minor in sorted(sums.items()))
