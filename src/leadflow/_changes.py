@@ -1,5 +1,7 @@
 """
-Work out what an edit changes, for the history of every change (R28).
+What leads, interests and clients have in common: edits, tags, contacts, tasks.
+
+An edit is told with what it changes, for the history of every change (R28).
 """
 
 from __future__ import annotations
@@ -8,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import attrs
 
+from leadflow.errors import UnknownRecord
 from leadflow.values import (
     Change,
     ContactPoint,
@@ -20,10 +23,25 @@ from leadflow.values import (
 
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Iterable, Mapping
+    from datetime import datetime
+    from typing import Any
+
+    from leadflow.values import Ref, Task
 
 
-__all__ = ("changes_of", "merge_fields", "texts")
+__all__ = (
+    "changed_tags",
+    "changes_of",
+    "edited",
+    "find_task",
+    "finish",
+    "merge_fields",
+    "new_points",
+    "texts",
+)
+
+# -- edits ---------------------------------------------------------------------
 
 
 def merge_fields(before: Fields, given: Fields) -> Fields:
@@ -55,6 +73,17 @@ def changes_of(
         else:
             changes.append(Change(name, texts(before), texts(value)))
     return tuple(changes), changed
+
+
+def edited(event: Any) -> dict[str, Any]:
+    """
+    Return what the *event* of an edit sets: all that it holds but the changes.
+    """
+    return {
+        name: value
+        for name, value in attrs.asdict(event, recurse=False).items()
+        if name != "changes" and value is not None
+    }
 
 
 def _field_changes(
@@ -92,3 +121,52 @@ def texts(value: object) -> tuple[str, ...]:
             )
         case _:
             return (str(value),)
+
+
+# -- tags, contacts, tasks -----------------------------------------------------
+
+
+def changed_tags(
+    tags: Collection[str], add: Iterable[str], remove: Iterable[str]
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """
+    Return which of *tags* come and which go; what is added and removed stays.
+    """
+    wanted = set(add)
+    added = wanted.difference(tags)
+    removed = set(remove).intersection(tags) - wanted
+    return tuple(sorted(added)), tuple(sorted(removed))
+
+
+def new_points(
+    known: Iterable[ContactPoint], given: Iterable[ContactPoint]
+) -> tuple[ContactPoint, ...]:
+    """
+    Return those *given* that are not *known*, by their keys.
+    """
+    keys = {point.key or point.raw for point in known}
+    return tuple(point for point in given if (point.key or point.raw) not in keys)
+
+
+def find_task(tasks: Iterable[Task], task: str, ref: Ref) -> Task:
+    """
+    Return the task of the record *ref* that has the id *task*.
+
+    Raises:
+        UnknownRecord: there is no such task (``<kind>.task.unknown``).
+    """
+    for each in tasks:
+        if each.id == task:
+            return each
+    raise UnknownRecord(
+        f"{ref.kind}.task.unknown", f"has no task {task}", subject=str(ref)
+    )
+
+
+def finish(tasks: Iterable[Task], task: str, at: datetime) -> tuple[Task, ...]:
+    """
+    Return *tasks* with the one of the id *task* done at *at*.
+    """
+    return tuple(
+        attrs.evolve(each, done_at=at) if each.id == task else each for each in tasks
+    )

@@ -75,6 +75,7 @@ def team_of(*members: Member) -> Team:
 
 
 SELLERS = team_of(*map(seller, NAMES))
+ALL_FOUR = Roster(team=SELLERS, at=NOON)
 
 
 def roster_of(*members: Member, at: datetime = NOON) -> Roster:

@@ -38,6 +38,7 @@ from leadflow.errors import Problem
 from leadflow.team import Absence, Member, Team
 from leadflow.values import MemberId, Source
 from tests.assignment._world import (
+    ALL_FOUR,
     ANNA,
     BORIS,
     CLARA,
@@ -49,7 +50,6 @@ from tests.assignment._world import (
     OFFICE,
     SALES,
     SELLER,
-    SELLERS,
     ask,
     away,
     deal,
@@ -67,7 +67,6 @@ ROUND = RoundRobin(pool="sales", role=SELLER)
 LEAST = LeastLoaded(pool="sales", role=SELLER)
 SHARES = Weighted(pool="sales", role=SELLER)
 POOLED = [ROUND, LEAST, SHARES]
-ALL_FOUR = Roster(team=SELLERS, at=NOON)
 
 
 class TestByName:

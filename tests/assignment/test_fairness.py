@@ -34,6 +34,7 @@ from leadflow.codec import CodecBuilder
 from leadflow.team import Member, Team
 from leadflow.values import LeadId, MemberId
 from tests.assignment._world import (
+    ALL_FOUR,
     ANNA,
     BORIS,
     CLARA,
@@ -55,7 +56,6 @@ from tests.assignment._world import (
 
 
 ROUND = RoundRobin(pool="p", role=SELLER)
-ALL_FOUR = Roster(team=SELLERS, at=NOON)
 THREE = roster_of(seller(ANNA), seller(BORIS), seller(CLARA))
 
 

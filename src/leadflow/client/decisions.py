@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leadflow._changes import changes_of, merge_fields
+from leadflow._changes import changed_tags, changes_of, merge_fields, new_points
 from leadflow.client.events import (
     ClientAssigned,
     ClientEdited,
@@ -38,20 +38,13 @@ if TYPE_CHECKING:
 __all__ = ("assign", "edit", "join", "note", "tag", "touch")
 
 
-def _new(
-    client: Client, contact_points: Iterable[ContactPoint]
-) -> tuple[ContactPoint, ...]:
-    known = {point.key or point.raw for point in client.contact_points}
-    return tuple(p for p in contact_points if (p.key or p.raw) not in known)
-
-
 def join(
     client: Client, lead: LeadId, contact_points: Iterable[ContactPoint]
 ) -> tuple[ClientEvent, ...]:
     """
     Decide that *lead* stands with *client*; its new contact points come along.
     """
-    new = _new(client, contact_points)
+    new = new_points(client.contact_points, contact_points)
     if lead in client.leads and not new:
         return ()
     return (ClientJoined(lead=lead, contact_points=new),)
@@ -67,7 +60,7 @@ def touch(
     """
     Decide that the client came again (R4).
     """
-    new = _new(client, contact_points)
+    new = new_points(client.contact_points, contact_points)
     return (ClientTouched(touch=touch, contact_points=new, interest=interest),)
 
 
@@ -104,9 +97,7 @@ def tag(
     """
     Decide which tags come and go; those that are there or gone make no event.
     """
-    wanted = set(add)
-    added = tuple(sorted(wanted - set(client.tags)))
-    removed = tuple(sorted((set(remove) & set(client.tags)) - wanted))
+    added, removed = changed_tags(client.tags, add, remove)
     return (ClientTagged(added=added, removed=removed),) if added or removed else ()
 
 

@@ -9,6 +9,7 @@ from typing import assert_never
 
 import attrs
 
+from leadflow._changes import edited
 from leadflow.client.events import (
     ClientAdded,
     ClientAssigned,
@@ -111,20 +112,7 @@ def evolve(state: Client | None, event: ClientEvent, at: datetime) -> Client:
                 last_touch_at=at,
             )
         case ClientEdited():
-            names = (
-                "entity",
-                "relation",
-                "name",
-                "person",
-                "contact_points",
-                "fields",
-            )
-            new = {
-                name: getattr(event, name)
-                for name in names
-                if getattr(event, name) is not None
-            }
-            return attrs.evolve(state, **new)
+            return attrs.evolve(state, **edited(event))
         case ClientTagged():
             tags = (set(state.tags) | set(event.added)) - set(event.removed)
             return attrs.evolve(state, tags=tuple(sorted(tags)))

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from leadflow._changes import changes_of, merge_fields
+from leadflow._changes import changes_of, find_task, merge_fields
 from leadflow.errors import Refused, UnknownRecord
 from leadflow.interest.events import (
     InterestAssigned,
@@ -327,13 +327,9 @@ def finish_task(interest: Interest, task: str) -> tuple[InterestEvent, ...]:
     Decide that the task with id *task* is done; nothing where it was.
 
     Raises:
-        UnknownRecord: there is no such task.
+        UnknownRecord: there is no such task (``interest.task.unknown``).
     """
-    found = next((t for t in interest.tasks if t.id == task), None)
-    if found is None:
-        raise UnknownRecord(
-            "interest.task.unknown", f"has no task {task}", subject=str(interest.ref)
-        )
+    found = find_task(interest.tasks, task, interest.ref)
     return () if found.done_at else (InterestTaskFinished(task=task),)
 
 

@@ -9,6 +9,7 @@ from typing import Literal, assert_never
 
 import attrs
 
+from leadflow._changes import edited, finish
 from leadflow.interest.events import (
     InterestAssigned,
     InterestChecked,
@@ -153,12 +154,7 @@ def evolve(state: Interest | None, event: InterestEvent, at: datetime) -> Intere
                 why=event.why,
             )
         case InterestEdited():
-            new = {
-                name: getattr(event, name)
-                for name in _EDITABLE
-                if getattr(event, name) is not None
-            }
-            return attrs.evolve(state, **new)
+            return attrs.evolve(state, **edited(event))
         case InterestChecked():
             checked = set(state.checked) - {event.item}
             if event.done:
@@ -169,32 +165,13 @@ def evolve(state: Interest | None, event: InterestEvent, at: datetime) -> Intere
         case InterestTaskAdded():
             return attrs.evolve(state, tasks=(*state.tasks, event.task))
         case InterestTaskFinished():
-            return attrs.evolve(
-                state,
-                tasks=tuple(
-                    attrs.evolve(task, done_at=at) if task.id == event.task else task
-                    for task in state.tasks
-                ),
-            )
+            return attrs.evolve(state, tasks=finish(state.tasks, event.task, at))
         case InterestTouched():
             return attrs.evolve(state, touches=state.touches + 1, last_touch_at=at)
         case InterestNoted():
             return state
         case _:
             assert_never(event)
-
-
-_EDITABLE = (
-    "theme",
-    "description",
-    "service",
-    "amount",
-    "products",
-    "contacts",
-    "fields",
-    "source",
-    "expected_close",
-)
 
 
 def _opened(event: InterestOpened, at: datetime) -> Interest:

@@ -10,8 +10,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leadflow._changes import changes_of, merge_fields
-from leadflow.errors import Refused, UnknownRecord
+from leadflow._changes import (
+    changed_tags,
+    changes_of,
+    find_task,
+    merge_fields,
+    new_points,
+)
+from leadflow.errors import Refused
 from leadflow.lead.events import (
     LeadAnswered,
     LeadAssigned,
@@ -88,7 +94,6 @@ def touch(
     their ids, the person's names where the lead has none.
     """
     _must_be_open(lead, "touch")
-    known = {point.key or point.raw for point in lead.contact_points}
     ids = {product.id for product in lead.products}
     named = None
     if person is not None and person != Person():
@@ -103,9 +108,7 @@ def touch(
         LeadTouched(
             touch=touch,
             channel=channel,
-            contact_points=tuple(
-                p for p in contact_points if (p.key or p.raw) not in known
-            ),
+            contact_points=new_points(lead.contact_points, contact_points),
             products=tuple(p for p in products if p.id not in ids),
             person=named,
             respond_by=respond_by,
@@ -235,9 +238,7 @@ def tag(
     """
     Decide which tags come and go; those that are there or gone make no event.
     """
-    wanted = set(add)
-    added = tuple(sorted(wanted - set(lead.tags)))
-    removed = tuple(sorted((set(remove) & set(lead.tags)) - wanted))
+    added, removed = changed_tags(lead.tags, add, remove)
     return (LeadTagged(added=added, removed=removed),) if added or removed else ()
 
 
@@ -284,13 +285,9 @@ def finish_task(lead: Lead, task: str) -> tuple[LeadEvent, ...]:
     Decide that the task with id *task* is done; nothing where it was.
 
     Raises:
-        UnknownRecord: there is no such task.
+        UnknownRecord: there is no such task (``lead.task.unknown``).
     """
-    found = next((t for t in lead.tasks if t.id == task), None)
-    if found is None:
-        raise UnknownRecord(
-            "lead.task.unknown", f"has no task {task}", subject=str(lead.ref)
-        )
+    found = find_task(lead.tasks, task, lead.ref)
     return () if found.done_at else (LeadTaskFinished(task=task),)
 
 

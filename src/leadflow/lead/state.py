@@ -9,6 +9,7 @@ from typing import assert_never
 
 import attrs
 
+from leadflow._changes import edited, finish
 from leadflow.lead.events import (
     LeadAnswered,
     LeadAssigned,
@@ -167,12 +168,7 @@ def evolve(state: Lead | None, event: LeadEvent, at: datetime) -> Lead:
         case LeadMoved():
             return attrs.evolve(state, state=event.state)
         case LeadEdited():
-            new = {
-                name: getattr(event, name)
-                for name in _EDITABLE
-                if getattr(event, name) is not None
-            }
-            return attrs.evolve(state, **new)
+            return attrs.evolve(state, **edited(event))
         case LeadTagged():
             tags = (set(state.tags) | set(event.added)) - set(event.removed)
             return attrs.evolve(state, tags=tuple(sorted(tags)))
@@ -187,13 +183,7 @@ def evolve(state: Lead | None, event: LeadEvent, at: datetime) -> Lead:
         case LeadTaskAdded():
             return attrs.evolve(state, tasks=(*state.tasks, event.task))
         case LeadTaskFinished():
-            return attrs.evolve(
-                state,
-                tasks=tuple(
-                    attrs.evolve(task, done_at=at) if task.id == event.task else task
-                    for task in state.tasks
-                ),
-            )
+            return attrs.evolve(state, tasks=finish(state.tasks, event.task, at))
         case LeadRejected():
             return attrs.evolve(
                 state,
@@ -222,19 +212,6 @@ def evolve(state: Lead | None, event: LeadEvent, at: datetime) -> Lead:
             )
         case _:
             assert_never(event)
-
-
-_EDITABLE = (
-    "person",
-    "contact_points",
-    "source",
-    "products",
-    "amount",
-    "subject",
-    "text",
-    "group",
-    "fields",
-)
 
 
 def index(state: Lead) -> Index:

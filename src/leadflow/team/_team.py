@@ -82,10 +82,7 @@ class Team:
         Raises:
             UnknownRecord: nobody has that id (rule ``team.unknown-member``).
         """
-        found = self._members.get(member)
-        if found is None:
-            raise _unknown("member", member)
-        return found
+        return _found(self._members, member, "member")
 
     def role(self, role: RoleId) -> Role:
         """
@@ -94,10 +91,7 @@ class Team:
         Raises:
             UnknownRecord: no role has that id (rule ``team.unknown-role``).
         """
-        found = self._roles.get(role)
-        if found is None:
-            raise _unknown("role", role)
-        return found
+        return _found(self._roles, role, "role")
 
     def department(self, department: DepartmentId) -> Department:
         """
@@ -106,10 +100,7 @@ class Team:
         Raises:
             UnknownRecord: none has that id (rule ``team.unknown-department``).
         """
-        found = self._departments.get(department)
-        if found is None:
-            raise _unknown("department", department)
-        return found
+        return _found(self._departments, department, "department")
 
     def in_role(self, role: RoleId) -> tuple[Member, ...]:
         """
@@ -233,5 +224,8 @@ class Team:
         return tuple(each for each in self.members if member in self.heads_of(each.id))
 
 
-def _unknown(kind: str, id: str) -> UnknownRecord:  # noqa: A002 - the field's name
-    return UnknownRecord(f"team.unknown-{kind}", f"the team has no {kind} {id!r}")
+def _found(known: Mapping[str, _N], id: str, kind: str) -> _N:  # noqa: A002 - the field's name
+    found = known.get(id)
+    if found is None:
+        raise UnknownRecord(f"team.unknown-{kind}", f"the team has no {kind} {id!r}")
+    return found
