@@ -4,6 +4,8 @@ A small company to work in: its playbook, a clock to turn, a desk on memory.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
@@ -15,6 +17,7 @@ from leadflow.channels import Inbound
 from leadflow.channels.settings import ChannelSettings, Escalation
 from leadflow.desk import Desk
 from leadflow.playbook import FieldSpec, Playbook
+from leadflow.ports import Commit, Done, Lease, Receipt
 from leadflow.reasons import Reason
 from leadflow.scenario import ChecklistItem, Requirements, Scenario, Stage
 from leadflow.storage.memory import MemoryStore
@@ -58,16 +61,18 @@ RETAIL = Scenario(
 )
 
 
-def small_company(**changes: Any) -> Playbook:
+def small_company(*, capacity: int | None = None, **changes: Any) -> Playbook:
     """
     Return the playbook of a company with two in sales, one head, one secretary.
+
+    *capacity* limits how many open leads each of those in sales may have.
     """
     given: dict[str, Any] = {
         "region": "RU",
         "team": Team(
             members=(
-                Member(id="anna", name="Anna", roles={"sales"}),
-                Member(id="boris", name="Boris", roles={"sales"}),
+                Member(id="anna", name="Anna", roles={"sales"}, capacity=capacity),
+                Member(id="boris", name="Boris", roles={"sales"}, capacity=capacity),
                 Member(id="head", name="Head", roles={"head"}),
                 Member(id="olga", name="Olga", roles={"office"}),
             ),
@@ -127,6 +132,49 @@ def desk_on(store: MemoryStore, clock: Clock, playbook: Playbook) -> Desk:
         ids=lambda: f"id{next(numbers):04}",
         pause=lambda attempt: None,
     )
+
+
+@attrs.define
+class Post:
+    """
+    A transport that keeps what it is given.
+    """
+
+    sent: list[Lease] = attrs.field(factory=list)
+
+    def send(self, effect: Lease) -> Done:
+        self.sent.append(effect)
+        return Done()
+
+
+def sent(desk: Desk, kind: str) -> list[dict[str, Any]]:
+    """
+    Return the payloads of the effects of *kind* that waited, and deliver them.
+    """
+    post = Post()
+    while desk.deliver({kind: post}).done:
+        pass
+    return [dict(effect.payload) for effect in post.sent]
+
+
+@contextmanager
+def written_nothing(store: MemoryStore) -> Iterator[None]:
+    """
+    Demand that nothing is committed meanwhile, not even tried to.
+    """
+    commits: list[Commit] = []
+    commit = store.commit
+
+    def noting(given: Commit) -> Receipt:
+        commits.append(given)
+        return commit(given)
+
+    store.commit = noting  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        del store.commit
+    assert [] == commits
 
 
 def phone(number: int) -> ContactPoint:
