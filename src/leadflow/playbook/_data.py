@@ -15,6 +15,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import attrs
+
 from leadflow._durations import write_duration
 from leadflow._tables import Table, filled
 from leadflow.assignment import Policy, parse_policy, policy_to_data
@@ -99,6 +101,7 @@ def playbook_of(data: Mapping[str, object]) -> Playbook:
     told = table.take("team")
     team, found = parse_team({} if told is None else told, "team", calendars=calendars)
     problems += found
+    scenarios = _scenarios(table, problems)
     given: dict[str, Any] = {
         "name": table.text("name") or "playbook",
         "language": table.text("language") or "en",
@@ -117,17 +120,29 @@ def playbook_of(data: Mapping[str, object]) -> Playbook:
         "fields": table.tables("fields", _field, what="a field"),
         "channels": table.tables("channels", _channel, what="a channel"),
         "policies": _policies(table, problems),
-        "scenarios": _scenarios(table, problems),
+        "scenarios": tuple(scenarios.values()),
     }
     table.end()
     try:
         playbook = Playbook(**given)
     except DefinitionError as error:
-        problems += _untold(error.problems, problems, data)
+        found = [_in_the_file(each, tuple(scenarios)) for each in error.problems]
+        problems += _untold(found, problems, data)
         raise DefinitionError(problems) from None
     if problems:
         raise DefinitionError(problems)
     return playbook
+
+
+def _in_the_file(problem: Problem, scenarios: tuple[str, ...]) -> Problem:
+    """
+    Return *problem* with its place in the file, where broken scenarios count too.
+    """
+    part, _, rest = problem.path.partition("]")
+    if not part.startswith("scenarios["):
+        return problem
+    place = scenarios[int(part.removeprefix("scenarios["))]
+    return attrs.evolve(problem, path=f"{place}{rest}")
 
 
 def _untold(
@@ -192,14 +207,17 @@ def _policies(table: Table, problems: list[Problem]) -> tuple[tuple[str, Policy]
     return tuple(policies)
 
 
-def _scenarios(table: Table, problems: list[Problem]) -> tuple[Scenario, ...]:
-    scenarios: list[Scenario] = []
+def _scenarios(table: Table, problems: list[Problem]) -> dict[str, Scenario]:
+    """
+    Return those that could be read, by their places.
+    """
+    scenarios: dict[str, Scenario] = {}
     for path, each in table.items("scenarios"):
         scenario, found = parse_scenario(each, path)
         problems += found
         if scenario is not None:
-            scenarios.append(scenario)
-    return tuple(scenarios)
+            scenarios[path] = scenario
+    return scenarios
 
 
 def _lead_state(table: Table) -> LeadState:
