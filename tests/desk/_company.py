@@ -17,7 +17,7 @@ from leadflow.channels import Inbound
 from leadflow.channels.settings import ChannelSettings, Escalation
 from leadflow.desk import Desk
 from leadflow.playbook import FieldSpec, Playbook
-from leadflow.ports import Commit, Done, Lease, Receipt
+from leadflow.ports import Commit, Done, Lease, Receipt, Store
 from leadflow.reasons import Reason
 from leadflow.scenario import ChecklistItem, Requirements, Scenario, Stage
 from leadflow.storage.memory import MemoryStore
@@ -120,16 +120,18 @@ def small_company(*, capacity: int | None = None, **changes: Any) -> Playbook:
     return Playbook(**given | changes)
 
 
-def desk_on(store: MemoryStore, clock: Clock, playbook: Playbook) -> Desk:
+def desk_on(
+    store: Store, clock: Clock, playbook: Playbook, *, prefix: str = "id"
+) -> Desk:
     """
-    Return a desk whose ids count up.
+    Return a desk whose ids count up after *prefix*.
     """
     numbers = count(1)
     return Desk(
         playbook,
         store,
         clock=clock,
-        ids=lambda: f"id{next(numbers):04}",
+        ids=lambda: f"{prefix}{next(numbers):04}",
         pause=lambda attempt: None,
     )
 
