@@ -18,7 +18,7 @@ import attrs
 from leadflow.values import aware_utc
 
 
-__all__ = ("HistoryRow", "instant", "micros")
+__all__ = ("DIMENSIONS", "HistoryRow", "instant", "micros")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
