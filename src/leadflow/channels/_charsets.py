@@ -106,11 +106,15 @@ _GUESSES = (
     *("cp1252", "cp1250", "cp1254", "cp1253", "cp1255", "cp1256"),
     *("gb18030", "cp932", "euc_jp", "cp949", "big5hkscs"),
 )
+_HANGUL = re.compile("[\uac00-\ud7a3]")
+_IDEOGRAPH = re.compile("[\u4e00-\u9fff]")
 _JAPANESE = frozenset(("cp932", "euc_jp", "iso2022_jp_ext", "utf-8"))
 _KANA = re.compile("[\u3040-\u30ff]")
 _SAMPLE = 64 * 1024
-_WORDS = 60
-_SURE = 0.8
+_WORDS = 40
+_MANY = 20
+_SURE = 0.7
+"""A score that ends the search, where there are letters enough to trust it."""
 _PLAIN = bytes(range(128))
 # With bounds, so that bytes without any space do not make one word; a trail byte
 # of East Asian charsets may be plain ASCII.
@@ -120,8 +124,11 @@ _COMMON = {
     letter: 1.0 - index * 0.026
     for index, letter in enumerate("оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъёіїєґ")
 }
-_TYPOGRAPHY = frozenset("«»„“”‘’–—…•·№€£°©®™§\xa0")
-_LATIN = frozenset("àáâãäåæçèéêëìíîïðñòóôõöøùúûüýßœšžąćęłńśźżčďěňřťůžőűşğı")
+_TYPOGRAPHY = frozenset("«»„“”‘’–—…•·№€£°©®™§¿¡ªº\xa0")
+_RUSSIAN = frozenset("«»–—№\xa0")
+_LATIN = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüýßœšžąćęłńśźżčďěňřťůžőűşğı")
+_LATIN_WORDS = frozenset("àáâéèêíóòôúùý")
+_VOWELS = frozenset("аеёиоуыэюяіїє")
 _RUN = re.compile(r"[^\W\d_]+")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
@@ -217,14 +224,26 @@ def _guess(data: bytes, favourites: tuple[str, ...]) -> str:
         text = _strictly(sample, codec)
         if text is None:
             continue
-        score = _score(text) / high + (0.1 if codec in favourites else 0.0)
+        score = _score(text) / high
+        if codec in favourites:
+            score += 0.1
+        elif codec in _EAST_ASIAN:
+            score -= 0.12  # Any four bytes are two ideographs.
         if codec not in _JAPANESE and _KANA.search(text):
             score -= 1.0  # The kana rows are the same in all East Asian charsets.
         if score > best:
             best, found = score, codec
-            if score > _SURE:
+            if score > _SURE and high > _MANY and _is_russian(text):
                 break
     return found
+
+
+def _is_russian(text: str) -> bool:
+    """
+    Tell whether all that is foreign in *text* is what Russian is written with.
+    """
+    foreign = {letter for letter in text.lower() if letter > "\x7f"}
+    return foreign <= _COMMON.keys() | _RUSSIAN
 
 
 def _score(text: str) -> float:
@@ -237,7 +256,7 @@ def _score(text: str) -> float:
         total *= 0.3  # Letters alone are more likely marks of punctuation.
     for letter in text:
         if letter > "\x7f" and not letter.isalpha():
-            total += 0.5 if letter in _TYPOGRAPHY else -0.6
+            total += 0.9 if letter in "¿¡" else 0.5 if letter in _TYPOGRAPHY else -0.6
     return total
 
 
@@ -247,8 +266,10 @@ def _word_score(word: str) -> float:
     if "\u0400" <= first <= "\u04ff":
         plain = word.lower()
         total = sum(_COMMON.get(letter, -0.5) for letter in plain)
+        if len(word) > 3 and _VOWELS.isdisjoint(plain):
+            total *= 0.4
         if word.isupper() and len(word) > 1:
-            total *= 0.95
+            total *= 0.87
         else:
             # Capitals stand at the start of a word.
             total -= sum(0.8 for letter in word[1:] if letter.isupper())
@@ -256,14 +277,18 @@ def _word_score(word: str) -> float:
     if first >= "\u1100":
         if len(foreign) < len(word):
             return -0.5 * len(foreign)  # Half of its bytes were plain letters.
+        if _HANGUL.search(word) and _IDEOGRAPH.search(word):
+            return -0.5 * len(foreign)
         return sum(_ideograph_score(letter) for letter in foreign)
     if first in _LATIN or first.lower() in _LATIN:
+        if len(word) == 1:
+            return 0.6 if first in _LATIN_WORDS else -0.4
         # Accents stand alone between plain letters, never in long rows.
         fits = len(word) > len(foreign) and 2 * len(foreign) <= len(word) + 1
         odd = sum(1 for letter in foreign if letter.lower() not in _LATIN)
         return (0.75 if fits else -0.4) * len(foreign) - odd
-    if len({ord(letter) >> 8 for letter in word}) == 1 and len(word) > 1:
-        return 0.5 * len(foreign)  # Greek, Hebrew, Arabic: one script in a word.
+    if first >= "\u0370" and len({ord(letter) >> 8 for letter in word}) == 1:
+        return 0.58 * len(foreign)  # Greek, Hebrew, Arabic: one script in a word.
     return -0.3 * len(foreign)
 
 

@@ -196,6 +196,7 @@ def _unquoted(text: str) -> str:
 # -- message ids ---------------------------------------------------------------
 
 _ID = re.compile(r"<([^<>]{1,1000})>")
+_LONE_ID = re.compile(rb"<[!-;=?-~]{1,1000}>")
 _MOST_IDS = 100
 
 
@@ -207,6 +208,8 @@ def message_ids(value: bytes) -> list[str]:
     """
     if not value:
         return []
+    if _LONE_ID.fullmatch(value):
+        return [value[1:-1].decode("ascii")]
     text = tidy(value.decode("latin-1"))
     if "(" in text:
         text = _COMMENT.sub("", text)
