@@ -236,7 +236,7 @@ class TestHtml:
         """
         The conversion of leads has its band beside it (R50).
         """
-        assert "the best aim for this" in page.shown
+        assert "among the best" in page.shown
 
     def test_results_of_leads(self, page: Page) -> None:
         """

@@ -105,6 +105,8 @@ svg .pending { fill: var(--wait); }
 svg .dropped { fill: var(--out); }
 svg.interval { width: 120px; height: 16px; flex: none; }
 .beside { display: inline-flex; align-items: center; gap: 8px; }
+.beside span { min-width: 76px; }
+.reasons tbody th { width: 230px; }
 svg.share { width: 160px; height: 14px; margin-top: 4px; }
 .pair + .scroll { margin-top: 14px; }
 .scale { stroke: var(--line); stroke-width: 2; }

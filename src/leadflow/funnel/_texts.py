@@ -95,7 +95,7 @@ ENGLISH: Mapping[str, str] = MappingProxyType(
         "band.average": "average",
         "band.above-average": "above average",
         "band.good": "good",
-        "band.best": "the best aim for this",
+        "band.best": "among the best",
         "reason": "Reason",
         "left-from": "Left from",
         "total": "Total",

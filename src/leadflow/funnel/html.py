@@ -186,7 +186,7 @@ class _Page:
                     text = f"{shown.pop()}{small}" if shown else text
                 elif column.title == interval:
                     picture = interval_svg(cell, self.words, most=most)
-                    text = f'<span class="beside">{picture}{text}</span>'
+                    text = f'<span class="beside">{picture}<span>{text}</span></span>'
                 shown.append(text)
             figures = "".join(f'<td class="nowrap">{text}</td>' for text in shown)
             rows.append(f'<tr><th scope="row">{escape(name)}</th>{figures}</tr>')
@@ -315,7 +315,7 @@ class _Page:
             + "</tr>"
         )
         body = f"<thead>{heads}</thead><tbody>{''.join(rows)}</tbody>"
-        return self._section(title, table.result, _scroll(body))
+        return self._section(title, table.result, _scroll(body, "reasons"))
 
     # -- pieces ---------------------------------------------------------------------
 
@@ -371,5 +371,5 @@ def _heads(titles: Iterable[str], texts: Iterable[str] = ()) -> str:
     return f"<tr>{cells}</tr>"
 
 
-def _scroll(table: str) -> str:
-    return f'<div class="scroll"><table>{table}</table></div>'
+def _scroll(table: str, name: str = "figures") -> str:
+    return f'<div class="scroll"><table class="{name}">{table}</table></div>'
