@@ -78,34 +78,34 @@ def grouping(rows: list[HistoryRow]) -> Callable[[], object]:
 class TestFold:
     def test_times_grouping(self, rows: list[HistoryRow]) -> None:
         """
-        Visits and milestones cost at most eight times a bare grouping.
+        Visits and milestones cost at most twelve times a bare grouping.
         """
-        measured = compare(lambda: fold(rows, LADDER), grouping(rows), limit=8.0)
+        measured = compare(lambda: fold(rows, LADDER), grouping(rows), limit=12.0)
 
-        assert 8.0 >= measured.ratio, measured
+        assert 12.0 >= measured.ratio, measured
 
     def test_figures(self, rows: list[HistoryRow]) -> None:
         """
-        All figures of a funnel cost at most ten times the fold.
+        All figures of a funnel cost at most fifteen times the fold.
         """
         folded = fold(rows, LADDER)
         spec = FunnelSpec(anchor=Cohort(), period=EVER, as_of=EVER.end)
 
         measured = compare(
-            lambda: compute(spec, folded), lambda: fold(rows, LADDER), limit=10.0
+            lambda: compute(spec, folded), lambda: fold(rows, LADDER), limit=15.0
         )
 
-        assert 10.0 >= measured.ratio, measured
+        assert 15.0 >= measured.ratio, measured
 
     def test_late_rows(self, rows: list[HistoryRow]) -> None:
         """
-        Rows in the worst order cost at most eight times those in order.
+        Rows in the worst order cost at most twelve times those in order.
         """
         late = rows[::-1]
 
         def settled() -> object:
             return sum(1 for _ in fold(late, LADDER).stories())
 
-        measured = compare(settled, lambda: fold(rows, LADDER), limit=8.0)
+        measured = compare(settled, lambda: fold(rows, LADDER), limit=12.0)
 
-        assert 8.0 >= measured.ratio, measured
+        assert 12.0 >= measured.ratio, measured
