@@ -78,7 +78,7 @@ class Part:
         """
         Return this part and all below it; an attached message is one leaf.
         """
-        found = [self]
+        found: list[Part] = [self]
         for child in self.children:
             found += child.walk()
         return found
