@@ -15,7 +15,7 @@ settings.register_profile("default", deadline=None, max_examples=60)
 settings.register_profile(
     "ci",
     deadline=None,
-    max_examples=100,
+    max_examples=80,
     derandomize=True,
     print_blob=True,
     suppress_health_check=[HealthCheck.too_slow],
