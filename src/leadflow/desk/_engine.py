@@ -2,16 +2,16 @@
 The body of the desk, written once: reads, decision, commit, and again.
 
 It is an ``async def`` over an asynchronous store.  `AsyncDesk` awaits it;
-`Desk` gives it a store whose coroutines never suspend (`Awaited`) and drives it
-in one step (`drive`).
+`Desk` gives it a store whose coroutines never suspend and drives it in one step
+(`leadflow.desk._awaited`).
 """
 
 from __future__ import annotations
 
 from collections.abc import (
+    AsyncIterator,
     Awaitable,
     Callable,
-    Coroutine,
     Generator,
     Mapping,
     Sequence,
@@ -54,7 +54,6 @@ from leadflow.ports import (
     Recorded,
     Retry,
     Settle,
-    Store,
     Transport,
     Verdict,
 )
@@ -63,18 +62,15 @@ from leadflow.values import SYSTEM, Actor, ChannelId, Moment, Ref
 
 if TYPE_CHECKING:
     from contextlib import AbstractAsyncContextManager
-    from types import TracebackType
 
 
 __all__ = (
     "ATTEMPTS",
     "Accepted",
-    "Awaited",
     "Delivered",
     "Engine",
     "EngineStore",
     "Taken",
-    "drive",
     "verdict_of",
 )
 
@@ -325,12 +321,34 @@ class Engine:
 
     # -- what is due -------------------------------------------------------------
 
+    async def _leased(
+        self,
+        what: LeaseKind,
+        *,
+        limit: int,
+        hold: timedelta,
+        kinds: Sequence[str] | None = None,
+    ) -> AsyncIterator[Lease]:
+        """
+        Take due work until *limit* or nothing is left.
+
+        A store hands out what was tried before, and the next of a lane, one by one.
+        """
+        left = limit
+        while left > 0:
+            leases = await self.store.lease(what, limit=left, hold=hold, kinds=kinds)
+            if not leases:
+                return
+            left -= len(leases)
+            for lease in leases:
+                yield lease
+
     async def tick(self, *, limit: int, hold: timedelta) -> int:
         """
         Run what is due; return how many timers were finished.
         """
         finished = 0
-        for lease in await self.store.lease("timers", limit=limit, hold=hold):
+        async for lease in self._leased("timers", limit=limit, hold=hold):
             command = timer_command(lease)
             try:
                 if command is None:
@@ -360,10 +378,8 @@ class Engine:
         Hand waiting effects to the transports of their kinds.
         """
         counts = {"done": 0, "retried": 0, "dead": 0, "lost": 0}
-        leases = await self.store.lease(
-            "effects", limit=limit, hold=hold, kinds=tuple(transports)
-        )
-        for lease in leases:
+        kinds = tuple(transports)
+        async for lease in self._leased("effects", limit=limit, hold=hold, kinds=kinds):
             verdict = await _send(transports[lease.kind], lease)
             (kept,) = await self.store.settle([Settle(lease, verdict)])
             counts[_NAMES[type(verdict)] if kept else "lost"] += 1
@@ -405,78 +421,3 @@ def verdict_of(lease: Lease, error: Exception) -> Retry | Dead:
         return Dead(error=said)
     seconds = min(3600, 2 ** (lease.attempts - 1))
     return Retry(after=timedelta(seconds=seconds), error=said)
-
-
-# -- one step ----------------------------------------------------------------------
-
-
-def drive(coroutine: Coroutine[Any, Any, R]) -> R:
-    """
-    Run *coroutine*, which never suspends, to its end.
-    """
-    try:
-        coroutine.send(None)
-    except StopIteration as end:
-        return end.value  # type: ignore[no-any-return]
-    coroutine.close()
-    raise AssertionError("a synchronous port suspended")
-
-
-class _Guard:
-    __slots__ = ("_manager",)
-
-    def __init__(self, manager: Any) -> None:
-        self._manager = manager
-
-    async def __aenter__(self) -> None:
-        self._manager.__enter__()
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> bool | None:
-        return self._manager.__exit__(kind, error, traceback)  # type: ignore[no-any-return]
-
-
-@attrs.frozen
-class Awaited:
-    """
-    Give a synchronous store the face of an asynchronous one; it never suspends.
-    """
-
-    store: Store
-
-    async def load(self, refs: Sequence[Ref]) -> dict[Ref, Loaded]:
-        return self.store.load(refs)
-
-    async def owners(self, keys: Sequence[ClaimKey]) -> dict[ClaimKey, ClaimRecord]:
-        return self.store.owners(keys)
-
-    async def commit(self, commit: Commit) -> Receipt:
-        return self.store.commit(commit)
-
-    def guard(self, keys: Sequence[str]) -> _Guard:
-        return _Guard(self.store.guard(keys))
-
-    async def select(self, query: Query) -> Page:
-        return self.store.select(query)
-
-    async def stream(
-        self, ref: Ref, *, after: int = 0, limit: int = 500
-    ) -> list[Recorded]:
-        return self.store.stream(ref, after=after, limit=limit)
-
-    async def lease(
-        self,
-        what: LeaseKind,
-        *,
-        limit: int,
-        hold: timedelta,
-        kinds: Sequence[str] | None = None,
-    ) -> list[Lease]:
-        return self.store.lease(what, limit=limit, hold=hold, kinds=kinds)
-
-    async def settle(self, outcomes: Sequence[Settle]) -> list[bool]:
-        return self.store.settle(outcomes)

@@ -10,13 +10,12 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar, cast
 from uuid import UUID, uuid4  # noqa: TID251 - the shell's own ids
 
+from leadflow.desk._awaited import Awaited, drive
 from leadflow.desk._engine import (
     Accepted,
-    Awaited,
     Delivered,
     Engine,
     EngineStore,
-    drive,
 )
 from leadflow.desk._system import apause, ordered_id, pause, utc_now
 from leadflow.values import SYSTEM, Actor
