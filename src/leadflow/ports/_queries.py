@@ -10,6 +10,7 @@ from typing import TypeAlias
 import attrs
 
 from leadflow.ports._data import Loaded
+from leadflow.values import aware_utc
 
 
 __all__ = (
@@ -51,8 +52,12 @@ class Within:
     Keep records whose sort instant is in [*since*, *until*).
     """
 
-    since: datetime | None = None
-    until: datetime | None = None
+    since: datetime | None = attrs.field(
+        default=None, converter=attrs.converters.optional(aware_utc)
+    )
+    until: datetime | None = attrs.field(
+        default=None, converter=attrs.converters.optional(aware_utc)
+    )
 
 
 @attrs.frozen
