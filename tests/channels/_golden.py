@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -83,6 +83,8 @@ def _shown(value: Outcome | Any) -> Any:
         return {"": type(value).__name__, **{k: v for k, v in vars(value).items() if v}}
     if isinstance(value, datetime):
         return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
     if isinstance(value, tuple):
         return [_shown(inner) for inner in value]
     if not attrs.has(type(value)):

@@ -65,6 +65,7 @@ IgnoredReason = Literal[
     "honeypot",
     "internal_call",
     "outgoing_call",
+    "other_account",
     "own_bot",
     "own_echo",
     "permission_change",
