@@ -38,11 +38,14 @@ class Body:
     attachments: tuple[Attachment, ...]
 
 
-def read_body(mail: Part, preferred: tuple[str, ...] = ()) -> Body:
+def read_body(
+    mail: Part, preferred: tuple[str, ...] = (), *, most: int = 4 * 1024 * 1024
+) -> Body:
     """
     Return the text and the attachments of *mail*.
 
-    *preferred* are the charsets to think of first where a label is missing.
+    *preferred* are the charsets to think of first where a label is missing, *most*
+    the bytes of a text that are read.
     """
     shown = _shown(mail)
     if not shown:
@@ -63,6 +66,9 @@ def read_body(mail: Part, preferred: tuple[str, ...] = ()) -> Body:
             if b"begin " in data and not page:
                 data, blocks = _without_uu(data, part.number)
                 found.extend(blocks)
+            if len(data) > most:
+                part.defects.append("cut-text")
+                data = data[:most]
             texts.append(_text(part, data, preferred))
         elif not _is_message_text(part):
             found.append(_described(part, data))
@@ -150,7 +156,7 @@ def _unflowed(text: str, delsp: bool) -> str:
     """
     Join the lines that format=flowed broke (RFC 3676).
     """
-    out: list[str] = []
+    out: list[list[str]] = []
     open_depth = -1
     for line in text.split("\n"):
         content = line.lstrip(">")
@@ -160,11 +166,11 @@ def _unflowed(text: str, delsp: bool) -> str:
         if flows and delsp:
             content = content[:-1]
         if depth == open_depth and content != "-- ":
-            out[-1] += content
+            out[-1].append(content)
         else:
-            out.append(">" * depth + (" " if depth and content else "") + content)
+            out.append([">" * depth + (" " if depth and content else ""), content])
         open_depth = depth if flows else -1
-    return "\n".join(out)
+    return "\n".join(map("".join, out))
 
 
 # -- attachments ---------------------------------------------------------------

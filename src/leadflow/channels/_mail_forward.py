@@ -81,7 +81,7 @@ def _attached(
                 return Forwarded(
                     sender=sender,
                     subject=text_of(inner.first("subject"), preferred),
-                    text=read_body(inner, preferred).text,
+                    text=read_body(inner, preferred, most=limits.text).text,
                     note=text,
                     sent_at=instant(inner.first("date")),
                     id=next(iter(message_ids(inner.first("message-id"))), ""),
@@ -93,7 +93,7 @@ def _attached(
 _FORWARD_SUBJECT = re.compile(
     rf"\s*(?:{'|'.join(map(re.escape, words.FORWARD_PREFIXES))})\s*[:：]", re.IGNORECASE
 )
-_ADDRESS = re.compile(r"[^\s<>\"'(),:;\[\]*]+@[^\s<>\"'(),:;\[\]*]+\w")
+_ADDRESS = re.compile(r"[^\s<>\"'(),:;\[\]*]{1,64}@[^\s<>\"'(),:;\[\]*]+\w")
 _DATED = re.compile(
     r"\d[^<>\n]{0,60}?,\s*\"?([^\"<>,]*)\"?\s*<([^<>\s]+@[^<>\s]+)>\s*:?\s*$"
 )

@@ -92,14 +92,15 @@ def _word_bytes(encoding: bytes, content: bytes) -> bytes:
 # The lengths are bounded so that an unclosed quote is not looked for from every
 # other quote to the end.
 _TOKEN = re.compile(
-    r'"(?:[^"\\]|\\.){0,1000}"|\((?:[^()\\]|\\.){0,1000}\)|<[^<>]{0,1000}>'
+    r'"(?:[^"\\]|\\.){0,300}"|\((?:[^()\\]|\\.){0,300}\)|<[^<>]{0,1000}>'
     r'|[,;:]|[^"(<,;:]+|.',
     re.DOTALL,
 )
 _SIMPLE = re.compile(
     r'\s*"?([^"<>,;:()@\\=]*)"?\s*<([^<>\s,;:()"@]+@[^<>\s,;:()"@]+)>\s*\Z'
 )
-_BARE = re.compile(r"[^\s<>,;:()\"]+@[^\s<>,;:()\"]+")
+_BARE = re.compile(r"[^\s<>,;:()\"]{1,128}@[^\s<>,;:()\"]+")
+_USUAL = 320
 _COMMENT = re.compile(r"\([^()]*\)")
 _QUOTED_PAIR = re.compile(r"\\(.)", re.DOTALL)
 
@@ -111,7 +112,7 @@ def addresses(value: bytes, preferred: tuple[str, ...] = ()) -> list[Mailbox]:
     A mailbox without anything like an address is left out.
     """
     text = value.decode("latin-1")
-    if text.isascii() and text.isprintable():
+    if len(text) <= _USUAL and text.isascii() and text.isprintable():
         if _BARE.fullmatch(text):
             return [Mailbox("", text)]
         simple = _SIMPLE.match(text)
@@ -120,14 +121,16 @@ def addresses(value: bytes, preferred: tuple[str, ...] = ()) -> list[Mailbox]:
             return [Mailbox(name, address)]
     found: list[Mailbox] = []
     pieces: list[str] = []
+    named = False
     for piece in _TOKEN.findall(text):
         if piece in (",", ";"):
             _take(pieces, found, preferred)
-            pieces = []
-        elif piece == ":" and not _BARE.search("".join(pieces)):
+            pieces, named = [], False
+        elif piece == ":" and not named:
             pieces = []  # What stood before was the name of a group.
         else:
             pieces.append(piece)
+            named = named or "@" in piece
     _take(pieces, found, preferred)
     return found
 

@@ -95,7 +95,7 @@ class Letter:
             answered=tuple(dict.fromkeys((*nearest, *reversed(thread)))),
             root=next(iter((*thread, *nearest)), id_),
             null_return=envelope in ("", "<>") or returns[:1] == [b"<>"],
-            body=read_body(mail, charsets),
+            body=read_body(mail, charsets, most=limits.text),
         )
 
     def from_other_than(self, sender: Mailbox) -> Letter:
@@ -136,7 +136,7 @@ def _destinations(mail: Part, delivery: Delivery) -> tuple[tuple[bool, str], ...
     return tuple((envelope, address) for address, envelope in found.items())
 
 
-_ANY_ID = re.compile(rb"[^\s<>]{1,500}")
+_ANY_ID = re.compile(rb"[!-;=?-~]{1,500}")
 
 
 def _message_id(mail: Part) -> str:

@@ -348,7 +348,7 @@ def _bulk_signs(mail: Part, ours: Ours) -> Iterator[Sign]:
         ours.owns(word)
         for field in ("list-post", "x-beenthere", "list-id")
         for word in re.findall(
-            r"[^\s<>:,]+@[^\s<>,?]+", mail.first(field).decode("latin-1")
+            r"[^\s<>:,]{1,64}@[^\s<>,?]{1,255}", mail.first(field).decode("latin-1")
         )
     ]
     if any(named):

@@ -34,13 +34,15 @@ class Limits:
     Bound what a mail may hold; beyond it the mail is `Malformed`.
 
     *header* and *headers* are bytes of one field and of all fields of a header
-    block; *parts* and *depth* count parts and how deep they nest.
+    block; *parts* and *depth* count parts and how deep they nest.  Of a text no
+    more than *text* bytes are read; the mail is not refused for it.
     """
 
     header: int = 64 * 1024
     headers: int = 256 * 1024
     parts: int = 1000
     depth: int = 30
+    text: int = 4 * 1024 * 1024
 
 
 @attrs.define(kw_only=True)
@@ -131,7 +133,8 @@ def parse(raw: bytes, limits: Limits) -> Part:
 # line by which an mbox parts its mails.
 _LEAD = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:>?From (?!\s*:)[^\n]*\n)?")
 _FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:([^\n]*(?:\n[ \t][^\n]*)*)\n?")
-_WHOLE_FIELD = re.compile(rb"(" + _FIELD.pattern + rb")")
+# Bound to the starts of lines: a long line without a colon is looked at once.
+_WHOLE_FIELD = re.compile(rb"^(" + _FIELD.pattern + rb")", re.MULTILINE)
 _BLANK = re.compile(rb"[ \t]*\r?(?:\n|\Z)")
 _BLANK_LINE = re.compile(rb"\n\r?\n")
 # Fields that mail programs write: where one follows, the header is not over.

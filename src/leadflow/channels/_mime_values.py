@@ -26,7 +26,7 @@ __all__ = ("parse_parameters", "transfer_decode", "uu_decode")
 # -- parameters ----------------------------------------------------------------
 
 _PARAMETER = re.compile(
-    r';[\s;]*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.){0,8000})"|([^;]*))', re.DOTALL
+    r';\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.){0,8000})"|([^;]*))', re.DOTALL
 )
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
 _SECTION = re.compile(r"(.+?)\*(\d{1,3})?(\*)?\Z")

@@ -189,12 +189,15 @@ _WROTE_WORD = re.compile(
     rf"|{'|'.join(words.WROTE['ja'] + words.WROTE['ko'] + words.WROTE['zh'])}",
     re.IGNORECASE,
 )
-_ADDRESS = re.compile(r"[^\s<>\"'(),:;\[\]]+@[^\s<>\"'(),:;\[\]]+\w")
+_ADDRESS = re.compile(r"[^\s<>\"'(),:;\[\]]{1,64}@[^\s<>\"'(),:;\[\]]+\w")
 _BRACKETED = re.compile(r"[<(\[]\s*(?:mailto:)?[^\s<>()\[\]]+@")
 _WHEN = re.compile(
     r"(?<!\d)(?:(?:19|20)\d\d(?!\d)|\d{1,2}[:.h]\d\d(?!\d)"
     r"|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}|\d{1,2}\s?[時时시])"
 )
+
+
+_MOST_TRIES = 500
 
 
 def _attributions(lines: list[str]) -> dict[int, int]:
@@ -204,6 +207,7 @@ def _attributions(lines: list[str]) -> dict[int, int]:
     They are found by their ends: a colon, or a word for writing.
     """
     found: dict[int, int] = {}
+    tries = _MOST_TRIES
     for index, line in enumerate(lines):
         # Of all words for writing only the English one stands without a colon; a
         # bare date and address count only above lines that are marked.
@@ -216,6 +220,9 @@ def _attributions(lines: list[str]) -> dict[int, int]:
         start = _attribution_start(lines, index)
         if start >= 0:
             found.setdefault(start, index + 1)
+        tries -= 1
+        if not tries:
+            break  # A list, and a long one.
     return found
 
 
@@ -246,7 +253,7 @@ def _grade(line: str, lines: list[str], after: int) -> int:
     """
     bare = line.strip(_EDGE)
     ends = bare.endswith((":", "："))
-    address = _ADDRESS.search(bare)
+    address = _ADDRESS.search(bare) if "@" in bare else None
     when = _WHEN.search(bare)
     if address and when:
         if (
@@ -454,6 +461,7 @@ def original_subject(subject: str) -> str:
     """
     Return *subject* without the marks of replies before it (``Re:``, ``AW:``).
     """
-    while match := _PREFIX.match(subject):
-        subject = subject[match.end() :]
-    return subject.strip()
+    start = 0
+    while match := _PREFIX.match(subject, start):
+        start = match.end()
+    return subject[start:].strip()

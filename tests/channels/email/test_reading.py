@@ -150,6 +150,78 @@ def _damaged(raw: bytes, *, times: int) -> list[bytes]:
     return found
 
 
+LONG = [
+    *(b"A", b" ", b"a ", b":", b"a@b:", b"a@", b"@", b";", b"; ", b";a", b';a="', b'"'),
+    *(
+        b'"\\"',
+        b"(",
+        b"(\\(",
+        b"<",
+        b"<a",
+        b",",
+        b"=?",
+        b"=?a?q?",
+        b"[#",
+        b"[#a",
+        b"\\",
+    ),
+    *(b"\xff", b"\xd0", b"\xd0\x90", b"\n ", b"\x00", b"\xe3\x81 ", b"lf.", b"*0*=a;"),
+]
+
+
+class TestCost:
+    """
+    What grows faster than the mail would hold these tests up for minutes.
+    """
+
+    @pytest.mark.parametrize("piece", LONG)
+    def test_long_fields(self, piece: bytes) -> None:
+        """
+        A field as long as the cap is read, whatever stands in it again and again.
+        """
+        value = (piece * 65_000)[:60_000]
+        names = (b"From", b"Subject", b"Content-Type", b"References")
+
+        assert all(
+            sound(name + b": x" + value + b"y\nTo: a@b.c\n\nb") for name in names
+        )
+
+    @pytest.mark.parametrize("piece", LONG)
+    def test_long_bodies(self, piece: bytes) -> None:
+        """
+        So is a long body, as text, as HTML and as lines.
+        """
+        value = (piece * 200_000)[:200_000]
+        heads = (
+            b"text/plain; format=flowed",
+            b"text/html",
+            b"multipart/mixed; boundary=A",
+        )
+
+        assert all(
+            sound(b"From: a@b.c\nContent-Type: " + head + b"\n\n" + value)
+            for head in heads
+        )
+
+    @pytest.mark.parametrize(
+        "line", [b"A" * 250_000, b"A\n" * 30_000, b"--A\n" * 60_000]
+    )
+    def test_header_without_fields(self, line: bytes) -> None:
+        """
+        So is a header block of what is no header.
+        """
+        assert sound(b"From: a@b.c\n" + line + b"\nSubject: x\n\nbody")
+
+    def test_text_beyond_its_cap(self) -> None:
+        """
+        Of a huge text the beginning is read, and that it was cut is told.
+        """
+        outcome = only(CHANNEL, mail("word " * 1_000_000))
+
+        assert isinstance(outcome, Inbound)
+        assert ("defects", "cut-text") in outcome.extra
+
+
 class TestPieces:
     @given(st.binary(max_size=200))
     def test_fields(self, value: bytes) -> None:
