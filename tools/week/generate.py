@@ -65,18 +65,20 @@ def _mbox(mails: list[Mail]) -> bytes:
     return b"".join(parts)
 
 
-def _client(who: Customer) -> str:
+def _clients(regulars: list[Customer]) -> bytes:
     """
-    Return the line of one who is a client since before the week.
+    Return who is a client since before the week.
     """
-    country = "7" if who.language == "ru" else "1"
-    said = {
-        "name": who.name,
-        "company": who.company,
-        "phone": f"+{country}{who.digits}",
-        "email": who.email,
-    }
-    return json.dumps(said, ensure_ascii=False) + "\n"
+    said = [
+        {
+            "name": who.name,
+            "company": who.company,
+            "phone": f"+{'7' if who.language == 'ru' else '1'}{who.digits}",
+            "email": who.email,
+        }
+        for who in regulars
+    ]
+    return json.dumps(said, ensure_ascii=False, indent=1).encode() + b"\n"
 
 
 def week_of(language: str) -> dict[str, bytes]:
@@ -99,7 +101,7 @@ def week_of(language: str) -> dict[str, bytes]:
     mails = sales_mails(company, chance, people, times, by_mail)
     hooks = sorted((*posted, *heard), key=lambda hook: hook.at)
     return {
-        "clients.jsonl": "".join(map(_client, regulars)).encode(),
+        "clients.json": _clients(regulars),
         "mail.mbox": _mbox(mails),
         "office.mbox": _mbox(office_mails(company, chance)),
         "hooks.jsonl": "".join(f"{hook.line()}\n" for hook in hooks).encode(),

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from leadflow.cli import _pictures
+from leadflow.cli._mistakes import Mistake
 from leadflow.cli._parts import Parsers, database_path, open_store
 from leadflow.errors import Refused
 
@@ -78,6 +79,8 @@ def _run(given: argparse.Namespace, screen: Screen) -> int:
     database = given.db or _own_file(keep=given.keep)
     path = database_path(database)
     out = Path(given.out) if given.out else (path or Path(_NAME)).with_suffix(".html")
+    if not out.resolve().parent.is_dir():
+        raise Mistake(f"there is no folder {out.resolve().parent}")
     opened: list[SqlStore] = []
 
     def make_store(clock: Clock) -> SqlStore:

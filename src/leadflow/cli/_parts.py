@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
 
 from leadflow.cli._mistakes import Mistake
+from leadflow.errors import StoreError
 from leadflow.playbook import PRESETS, load, preset
 from leadflow.records import leadflow_codec
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
 
 __all__ = ("Parsers", "database_path", "open_store", "read_playbook")
+
+_SQLITE = b"SQLite format 3\0"
 
 Parsers: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
 
@@ -68,6 +71,7 @@ def open_store(database: str, clock: Clock, *, trial: bool = False) -> SqlStore:
     if path is not None and not path.resolve().parent.is_dir():
         raise Mistake(f"there is no folder {path.resolve().parent}")
     url = database if "://" in database else f"sqlite:///{database}"
+    _check_file(path)
     store = SqlStore.open(
         url,
         codec=leadflow_codec(),
@@ -77,7 +81,22 @@ def open_store(database: str, clock: Clock, *, trial: bool = False) -> SqlStore:
     try:
         store.migrate()
         store.ready()
-    except BaseException:
+    except StoreError as error:
         store.close()
-        raise
+        # Which file it is, the store does not say.
+        raise type(error)(f"{database}: {error}") from error
     return store
+
+
+def _check_file(path: Path | None) -> None:
+    """
+    Refuse what is no database before anything is written beside it.
+    """
+    if path is None or not path.exists():
+        return
+    if path.is_dir():
+        raise Mistake(f"{path} is a folder, not a database")
+    with path.open("rb") as file:
+        head = file.read(len(_SQLITE))
+    if head and head != _SQLITE:
+        raise Mistake(f"{path} is no SQLite database")

@@ -115,6 +115,8 @@ def _run(given: argparse.Namespace, screen: Screen) -> int:
     if not top.exists():
         raise Mistake(f"there is no file or folder {given.path}")
     pile = Pile(top)
+    if not len(pile) and not pile.spoilt:
+        raise Mistake(f"there is no .eml, .mbox or .jsonl file in {given.path}")
     channel = _channel(given, playbook, pile)
     # Settings are wrong now or never, not after half of the files.
     if channel:
@@ -131,7 +133,12 @@ def _channel(given: argparse.Namespace, playbook: Playbook, pile: Pile) -> str:
     Return the channel of what names none; empty if all name one.
     """
     if given.channel:
-        return playbook.channel(given.channel).id
+        known = [channel.id for channel in playbook.channels]
+        if given.channel not in known:
+            raise Mistake(
+                f"there is no channel {given.channel}, there are {', '.join(known)}"
+            )
+        return str(given.channel)
     if not pile.has_letters:
         return ""
     mailboxes = [each for each in playbook.channels if each.kind == "email"]

@@ -125,8 +125,9 @@ class ScriptedTeam:
         turn = self._round % len(sellers) if sellers else 0
         for member in sellers[turn:] + sellers[:turn]:
             self._sell(member)
+            self._look_at_notices(member.id, sellers)
             if member.id == self._head:
-                self._lead_the_team(sellers)
+                self._reopen()
         if self._secretary in {m.id for m in team.on_duty(at)} or sellers:
             self._receive_visitors(at)
 
@@ -166,8 +167,6 @@ class ScriptedTeam:
                 self._pursue(lead, me)
         if self._round % 6 == 1:
             self._dealer.work(me)
-        for told in self._pager.look(me):
-            self._heed(told, me)
 
     def _answer_first(self, lead: Lead, me: MemberId) -> None:
         """
@@ -254,15 +253,19 @@ class ScriptedTeam:
             if again != attrs.evolve(made, repeated=True):
                 raise AssertionError("converting twice gave another answer")
 
-    def _heed(self, told: Any, me: MemberId) -> None:
+    def _look_at_notices(self, me: MemberId, sellers: list[Member]) -> None:
         """
-        React to a notice: a lead of one's own that waits too long comes first.
+        Answer one's own leads that wait too long; the head gives away the others'.
         """
-        kind, _, id_ = told["about"].partition("/")
-        if told["event"] != "lead.overdue" or kind != "lead":
-            return
-        if told["level"] == "1":
-            self._late(LeadId(id_), me)
+        for told in self._pager.look(me):
+            kind, _, id_ = told["about"].partition("/")
+            if told["event"] != "lead.overdue" or kind != "lead":
+                continue
+            if told["level"] == "1":
+                self._late(LeadId(id_), me)
+            else:
+                others = [m.id for m in sellers if m.id != me] or [me]
+                self._give_away(Ref("lead", id_), others[int(id_) % len(others)])
 
     def _late(self, lead: LeadId, me: MemberId) -> None:
         record = cast("Lead", self.desk.ask(Card(Ref("lead", lead))).record)
@@ -271,18 +274,18 @@ class ScriptedTeam:
 
     # -- the head ------------------------------------------------------------------
 
-    def _lead_the_team(self, sellers: list[Member]) -> None:
+    def _give_away(self, lead: Ref, to: MemberId) -> None:
         """
-        Give away what escalated, reopen what was given up too soon.
+        Let another answer what escalated to the head (R33).
+        """
+        self.do(Note(ref=lead, text="please now", mentions=(to,)), self._head)
+        self.do(Assign(ref=lead, members=(to,)), self._head)
+
+    def _reopen(self) -> None:
+        """
+        Reopen what was given up too soon (R21).
         """
         me = self._head
-        others = [m.id for m in sellers if m.id != me] or [me]
-        for told in self._pager.look(me):
-            if told["event"] == "lead.overdue" and told["level"] != "1":
-                ref = Ref("lead", told["about"].partition("/")[2])
-                to = others[len(ref.id) % len(others)]
-                self.do(Note(ref=ref, text="please now", mentions=(to,)), me)
-                self.do(Assign(ref=ref, members=(to,)), me)
         if self._round % 37 == 20:
             gone = FindLeads(state="rejected", reason="no_answer", limit=1)
             for lead in self.desk.ask(gone).leads:

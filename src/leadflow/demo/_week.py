@@ -220,8 +220,9 @@ def _known_clients(company: Company) -> list[dict[str, str]]:
     Return who was a client before the week.
     """
     folder = resources.files("leadflow.demo").joinpath("deliveries", company.language)
-    text = folder.joinpath("clients.jsonl").read_text(encoding="utf-8")
-    return [json.loads(line) for line in text.splitlines()]
+    text = folder.joinpath("clients.json").read_text(encoding="utf-8")
+    clients: list[dict[str, str]] = json.loads(text)
+    return clients
 
 
 def _rounds(company: Company) -> Iterator[datetime]:

@@ -279,7 +279,10 @@ def _read_mbox(spot: _Spot, raw: bytes) -> Kept:
     Return a letter without its first line, its quoting and its closing blank line.
     """
     body = _QUOTED.sub(rb"\1", raw.partition(b"\n")[2])
-    body = body.removesuffix(b"\n").removesuffix(b"\r")
+    for end in (b"\r\n", b"\n"):
+        if body.endswith(end + end):
+            body = body.removesuffix(end)
+            break
     return Kept(place=spot.place, delivery=Delivery(body=body, received_at=spot.at))
 
 
