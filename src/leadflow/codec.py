@@ -15,7 +15,7 @@ How a class may change:
   over, so that older code reads what newer code of the same version wrote.
 * All else needs a new version and an upcaster; *also a changed default*, since a
   field that equals its default is not written.  Golden files catch a change that
-  forgot (`leadflow.testing.golden`).
+  forgot.
 
 Nothing is coerced, in neither direction.  Text is kept to the last code point,
 lone surrogates and NUL included; instants come back in UTC.

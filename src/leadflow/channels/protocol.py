@@ -3,7 +3,7 @@ The shape of a channel adapter: bytes in, outcomes out, no I/O between.
 
 An adapter is a value: its settings go into the constructor, and nothing is
 remembered between two readings.  It never raises on what a platform sends:
-`read` is the one door, and what is wrong with a delivery stands among its
+`Channel.read` is the one door, and what is wrong with a delivery stands among its
 outcomes as `~leadflow.errors.Malformed` or `~leadflow.errors.Unverified`.
 """
 

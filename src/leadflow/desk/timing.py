@@ -122,7 +122,7 @@ class Remind:
             ),
             None,
         )
-        if task is None:
+        if record is None or task is None:
             return draft.decide(False)
         members = (task.assignee,) if task.assignee else record.assignees
         notify(draft, ref, "task.due", members, task=task.title)

@@ -55,7 +55,7 @@ class HistoryReader:
     ``field.<id>`` and ``tag:<tag>``.
 
     Raises, while iterating:
-        StoreError: the store failed; `cursor` then stands where reading stopped.
+        StoreError: the store failed; *cursor* then stands where reading stopped.
     """
 
     def __init__(

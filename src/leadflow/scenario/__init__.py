@@ -2,7 +2,7 @@
 The ordered stages of one line of business, with what each asks and does.
 
 A `Scenario` is data and can be made anyhow; `check_scenario` says what is wrong
-with it, all at once (R45).  What a stage is, open, won or lost, is its `kind`
+with it, all at once (R45).  What a stage is, open, won or lost, is its *kind*
 and never read off its name or place.  Which moves there are is one relation:
 `Scenario.flow` holds it as a table, `Scenario.step` explains why it refuses.
 

@@ -12,15 +12,18 @@ import pkgutil
 
 
 try:
+    import hypothesis  # noqa: F401 - the suites need it, and say so here
     import pytest
-except ImportError:
-    pass  # What needs no pytest works without.
-else:
-    # So that a failing clause shows its values in anybody's run; it has to be
-    # said before a module is imported.
-    pytest.register_assert_rewrite(
-        *(f"{__name__}.{module.name}" for module in pkgutil.iter_modules(__path__))
-    )
+except ImportError as error:
+    raise ImportError(
+        "leadflow.testing needs pytest and hypothesis: pip install leadflow[testing]"
+    ) from error
+
+# So that a failing clause shows its values in anybody's run; it has to be said
+# before a module is imported.
+pytest.register_assert_rewrite(
+    *(f"{__name__}.{module.name}" for module in pkgutil.iter_modules(__path__))
+)
 
 
 __all__ = ()
