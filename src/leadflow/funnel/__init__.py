@@ -12,3 +12,8 @@ Counting: history rows folded into visits and milestones, and figures of them.
   `~leadflow.funnel.svg`, `~leadflow.funnel.data`, `~leadflow.funnel.words`: how
   it is shown
 """
+
+from __future__ import annotations
+
+
+__all__: tuple[str, ...] = ()
