@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias, assert_never
 
 import attrs
 
-from leadflow.channels.outcomes import Inbound
+from leadflow.channels.outcomes import Call, Inbound
 from leadflow.values import Attachment, ChannelId, ClientId, Index, Ref, Term, TouchId
 
 
@@ -47,8 +47,7 @@ class Touch:
 
     *party* is the lead or client that it belongs to, None where it was recorded
     only; *client* the known client and *interest* the open interest that it also
-    stands with.  *text* is the
-    present one: *inbound* keeps the first.
+    stands with.  *text* and *call* are the present ones: *inbound* keeps the first.
     """
 
     id: TouchId
@@ -66,6 +65,7 @@ class Touch:
     edits: int = 0
     answers: int = 0
     deleted: bool = False
+    call: Call | None = None
 
 
 # -- events ----------------------------------------------------------------------
@@ -90,12 +90,15 @@ class TouchRecorded:
 class TouchExtended:
     """
     Tell that another part of the same thing came in (an album, a second mailbox).
+
+    *call* is what the part tells of a call, whose end comes after its beginning.
     """
 
     channel: ChannelId
     external_id: str
     text: str = ""
     attachments: tuple[Attachment, ...] = ()
+    call: Call | None = None
 
 
 @attrs.frozen(kw_only=True)
@@ -156,6 +159,7 @@ def evolve(state: Touch | None, event: TouchEvent, at: datetime) -> Touch:
             reason=event.reason,
             text=event.inbound.text,
             attachments=event.inbound.attachments,
+            call=event.inbound.call,
         )
     if state is None:
         raise AssertionError("a touch begins with being recorded")
@@ -171,6 +175,7 @@ def evolve(state: Touch | None, event: TouchEvent, at: datetime) -> Touch:
                 attachments=state.attachments + new,
                 also_by=state.also_by if known else (*state.also_by, event.channel),
                 parts=state.parts if other else state.parts + 1,
+                call=_whole_call(state.call, event.call),
             )
         case TouchJoined():
             return attrs.evolve(
@@ -191,6 +196,23 @@ def evolve(state: Touch | None, event: TouchEvent, at: datetime) -> Touch:
             assert_never(event)
 
 
+def _whole_call(was: Call | None, came: Call | None) -> Call | None:
+    """
+    Return one call of two parts: it is missed only if it is so in every part.
+    """
+    if was is None or came is None:
+        return was or came
+    if was.result != "answered" and came.result == "answered":
+        was, came = came, was
+    return attrs.evolve(
+        was,
+        line=was.line or came.line,
+        employee=was.employee or came.employee,
+        talk=max(was.talk, came.talk),
+        recording=was.recording or came.recording,
+    )
+
+
 def index(state: Touch) -> Index:
     """
     Return by what a touch is found.
@@ -203,8 +225,8 @@ def index(state: Touch) -> Index:
         terms.add(("party", str(state.party)))
     if state.interest is not None:
         terms.add(("interest", state.interest.id))
-    if state.inbound.call is not None:
-        terms.add(("call", state.inbound.call.result))
+    if state.call is not None:
+        terms.add(("call", state.call.result))
     return Index(state.at, frozenset(terms))
 
 

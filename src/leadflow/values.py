@@ -250,6 +250,8 @@ class Document:
 class Task:
     """
     Hold something to be done about a lead or an interest, or a reminder (R26).
+
+    *touch* is the missed call that it asks to call back.
     """
 
     id: str
@@ -257,6 +259,7 @@ class Task:
     due: datetime | None = None
     assignee: MemberId | None = None
     done_at: datetime | None = None
+    touch: TouchId | None = None
 
 
 @attrs.frozen(kw_only=True)

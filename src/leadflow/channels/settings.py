@@ -50,7 +50,8 @@ class ChannelSettings:
     working hours; both are names inside the playbook.  *response_time* is
     working time.  *visible_to* lists members and ``role:`` ids, empty is
     everybody.  *extensions* say which telephone extension is whose (R3).
-    *scenario* is the one that it feeds, empty is the playbook's first.
+    *scenario* is the one that it feeds, empty is the playbook's first.  A missed
+    call adds the task *missed_call_task* to its lead or interest, empty adds none.
     """
 
     id: ChannelId
@@ -68,6 +69,7 @@ class ChannelSettings:
     region: str = ""
     repeats: RepeatRule = "lead"
     extensions: tuple[tuple[str, MemberId], ...] = ()
+    missed_call_task: str = ""
 
     def member_at(self, extension: str) -> MemberId | None:
         """Return whose *extension* it is, None if nobody's."""

@@ -25,6 +25,7 @@ from leadflow import client as clients
 from leadflow import interest as interests
 from leadflow import lead as leads
 from leadflow.client import Client, ClientAdded
+from leadflow.desk._calling import settle_call
 from leadflow.desk._clues import Clues, Party
 from leadflow.desk._opening import (
     CLIENT,
@@ -60,7 +61,7 @@ if TYPE_CHECKING:
     from collections.abc import Generator
     from datetime import datetime
 
-    from leadflow.channels.outcomes import Inbound
+    from leadflow.channels.outcomes import Call, Inbound
     from leadflow.interest import Interest
     from leadflow.playbook import Playbook
 
@@ -151,7 +152,9 @@ class Receiving:
             reason=why,
         )
         self._hold_thread(draft, owner)
-        return draft.decide(_told(cast("Touch", draft.apply(ref, (recorded,)))))
+        made = cast("Touch", draft.apply(ref, (recorded,)))
+        yield from self._settle_call(draft, made, interest or lead)
+        return draft.decide(_told(made))
 
     def _extend(
         self, draft: Draft, touch: Touch, party: Party
@@ -162,6 +165,8 @@ class Receiving:
         inbound = self.inbound
         ref = Ref("touch", touch.id)
         self._claim(draft, ref)
+        was = touch.call
+        about: Lead | Interest | None = None
         touch = draft.apply(
             ref,
             (
@@ -170,6 +175,7 @@ class Receiving:
                     external_id=inbound.external_id,
                     text=inbound.text,
                     attachments=inbound.attachments,
+                    call=inbound.call,
                 ),
             ),
         )
@@ -177,6 +183,7 @@ class Receiving:
             standing, lead, client, interest, why = yield from self._place(
                 draft, touch.id, party
             )
+            about = interest or lead
             owner = lead.ref if lead else client.ref if client else None
             if owner is not None:
                 joined = TouchJoined(
@@ -188,6 +195,9 @@ class Receiving:
                 )
                 touch = draft.apply(ref, (joined,))
                 self._hold_thread(draft, owner)
+        elif inbound.call is not None:
+            about = yield from self._stands_with(draft, touch)
+        yield from self._settle_call(draft, touch, about, was=was)
         told = _told(touch)
         return draft.decide(attrs.evolve(told, standing="extended"))
 
@@ -197,6 +207,9 @@ class Receiving:
         """
         Put the touch where it belongs, and open what has to be opened.
         """
+        call = self.inbound.call
+        if call is not None and call.direction != "in":
+            return (yield from self._put_ours(party))
         if party.lead is not None:
             lead = yield from self._join(draft, party.lead, touch)
             return "joined", lead, None, None, party.reason
@@ -209,6 +222,23 @@ class Receiving:
             return "opened", None, client, interest, "simple mode"
         lead = yield from self._open(draft, touch, None)
         return "opened", lead, None, None, ""
+
+    def _put_ours(
+        self, party: Party
+    ) -> Walk[tuple[Standing, Lead | None, Client | None, Interest | None, str]]:
+        """
+        Put a call of ours with whom we called: it is no attention of theirs.
+        """
+        if party.lead is not None:
+            return "joined", party.lead, None, None, party.reason
+        if party.client is None:
+            return "recorded", None, None, None, self._why_not()
+        interest = None
+        if party.client.interests:
+            ref = Ref("interest", party.client.interests[-1])
+            facts = yield Reads(refs=(ref,))
+            interest = cast("Interest", facts.need(ref))
+        return "recorded", None, party.client, interest, self._why_not()
 
     def _join(self, draft: Draft, lead: Lead, touch: TouchId) -> Walk[Lead]:
         inbound = self.inbound
@@ -334,6 +364,28 @@ class Receiving:
                 touch=touch,
             )
         )
+
+    # -- calls -------------------------------------------------------------------------
+
+    def _settle_call(
+        self,
+        draft: Draft,
+        touch: Touch,
+        about: Lead | Interest | None,
+        *,
+        was: Call | None = None,
+    ) -> Walk[None]:
+        if about is not None:
+            yield from settle_call(
+                self.playbook, draft, self.settings, touch, about, was=was
+            )
+
+    def _stands_with(self, draft: Draft, touch: Touch) -> Walk[Lead | Interest | None]:
+        ref = touch.interest or touch.party
+        if ref is None or ref.kind == "client":
+            return None
+        yield Reads(refs=(ref,))
+        return cast("Lead | Interest", draft.state(ref))
 
     # -- may it open a lead ------------------------------------------------------------
 

@@ -64,6 +64,7 @@ __all__ = (
     "add_task",
     "answer",
     "assign",
+    "called",
     "convert",
     "edit",
     "finish_task",
@@ -270,6 +271,24 @@ def answer(
             "lead.answer.empty", "an answer has no text", subject=str(lead.ref)
         )
     return (LeadAnswered(text=text, channel=channel, reply=reply),)
+
+
+def called(
+    lead: Lead,
+    *,
+    touch: TouchId,
+    channel: ChannelId,
+    tasks: Iterable[str] = (),
+) -> tuple[LeadEvent, ...]:
+    """
+    Decide that the person was answered by the call *touch*, and *tasks* are done.
+
+    Raises:
+        UnknownRecord: there is no such task (``lead.task.unknown``).
+    """
+    _must_be_open(lead, "call")
+    done = (event for task in tasks for event in finish_task(lead, task))
+    return (LeadAnswered(channel=channel, reply=touch), *done)
 
 
 def add_task(lead: Lead, task: Task) -> tuple[LeadEvent, ...]:

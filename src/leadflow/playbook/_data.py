@@ -272,6 +272,7 @@ def _channel(table: Table) -> ChannelSettings:
             (extension, MemberId(who))
             for extension, who in table.text_pairs("extensions")
         ),
+        missed_call_task=table.text("missed_call_task"),
     )
 
 
@@ -354,6 +355,7 @@ def _channel_to_data(channel: ChannelSettings) -> dict[str, object]:
         scenario=channel.scenario,
         region=channel.region,
         extensions=dict(channel.extensions),
+        missed_call_task=channel.missed_call_task,
     )
     if not channel.lead_source:
         data["lead_source"] = False
