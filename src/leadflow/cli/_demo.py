@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING
 
 from leadflow.cli import _pictures
 from leadflow.cli._mistakes import Mistake
-from leadflow.cli._parts import Parsers, database_path, open_store
+from leadflow.cli._parts import (
+    Parsers,
+    check_database,
+    database_path,
+    open_store,
+)
 from leadflow.errors import Refused
 
 
@@ -77,6 +82,7 @@ def _run(given: argparse.Namespace, screen: Screen) -> int:
     from leadflow.funnel.text import to_text  # noqa: PLC0415 - late
 
     database = given.db or _own_file(keep=given.keep)
+    check_database(database)
     path = database_path(database)
     out = Path(given.out) if given.out else (path or Path(_NAME)).with_suffix(".html")
     if not out.resolve().parent.is_dir():

@@ -21,7 +21,13 @@ if TYPE_CHECKING:
     from leadflow.storage.sql import SqlStore
 
 
-__all__ = ("Parsers", "database_path", "open_store", "read_playbook")
+__all__ = (
+    "Parsers",
+    "check_database",
+    "database_path",
+    "open_store",
+    "read_playbook",
+)
 
 _SQLITE = b"SQLite format 3\0"
 
@@ -67,11 +73,8 @@ def open_store(database: str, clock: Clock, *, trial: bool = False) -> SqlStore:
     """
     from leadflow.storage.sql import SqlStore  # noqa: PLC0415 - an extra
 
-    path = database_path(database)
-    if path is not None and not path.resolve().parent.is_dir():
-        raise Mistake(f"there is no folder {path.resolve().parent}")
     url = database if "://" in database else f"sqlite:///{database}"
-    _check_file(path)
+    check_database(database)
     store = SqlStore.open(
         url,
         codec=leadflow_codec(),
@@ -88,11 +91,19 @@ def open_store(database: str, clock: Clock, *, trial: bool = False) -> SqlStore:
     return store
 
 
-def _check_file(path: Path | None) -> None:
+def check_database(database: str) -> None:
     """
     Refuse what is no database before anything is written beside it.
+
+    Raises:
+        Mistake: it is a file or folder of another kind, or in no folder.
     """
-    if path is None or not path.exists():
+    path = database_path(database)
+    if path is None:
+        return
+    if not path.resolve().parent.is_dir():
+        raise Mistake(f"there is no folder {path.resolve().parent}")
+    if not path.exists():
         return
     if path.is_dir():
         raise Mistake(f"{path} is a folder, not a database")
