@@ -6,7 +6,6 @@ from __future__ import annotations
 
 from binascii import crc32
 from datetime import UTC, datetime
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -38,7 +37,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-@attrs.frozen(kw_only=True, eq=False, slots=False)
+@attrs.define(kw_only=True, eq=False)
 class Database:
     """
     Hold what the handles of all tenants share.
@@ -50,16 +49,21 @@ class Database:
     codec: Codec
     clock: Clock
     max_attempts: int
+    _shards: int = 0
 
-    @cached_property
+    @property
     def shards(self) -> int:
         """Return into how many shards the tables were divided when created."""
-        with self.driver.reading() as cursor:
-            cursor.execute(self.sql.meta, ("shards",))
-            rows = cursor.fetchall()
-        if not rows:
-            raise Damaged("lf_meta does not tell the number of shards")
-        return int(rows[0][0])
+        # Not a cached property: until 3.12 all of those share one lock, and
+        # whoever waits here for the writer would hold up the writer.
+        if not self._shards:
+            with self.driver.reading() as cursor:
+                cursor.execute(self.sql.meta, ("shards",))
+                rows = cursor.fetchall()
+            if not rows:
+                raise Damaged("lf_meta does not tell the number of shards")
+            self._shards = int(rows[0][0])
+        return self._shards
 
 
 class Tenant:
@@ -74,12 +78,15 @@ class Tenant:
         self.sql = database.sql
         self.codec = database.codec
         self.max_attempts = database.max_attempts
+        self._home: tuple[int, str] | None = None
 
-    @cached_property
+    @property
     def home(self) -> tuple[int, str]:
         """Return the columns that every key begins with: shard and tenant."""
-        shard = crc32(self.name.encode("utf-8", "surrogatepass"))
-        return shard % self.database.shards, to_column(self.name)
+        if self._home is None:
+            shard = crc32(self.name.encode("utf-8", "surrogatepass"))
+            self._home = shard % self.database.shards, to_column(self.name)
+        return self._home
 
     @property
     def shard(self) -> int:

@@ -42,7 +42,7 @@ from leadflow.values import Ref
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from sqlalchemy import Select
+    from sqlalchemy.sql.elements import ClauseElement
 
     from leadflow.ports import Filter, Query
     from leadflow.storage._database import Tenant
@@ -139,7 +139,7 @@ class Pages:
     def _run(
         self,
         tenant: Tenant,
-        make: Callable[[Any], Select[Any]],
+        make: Callable[[Any], ClauseElement],
         shape: tuple[Any, ...],
         asked: tuple[str, list[Any], int],
     ) -> tuple[str, list[Any]]:
@@ -207,7 +207,7 @@ def _following(text: str) -> str | None:
 # -- statements, made of shapes only -----------------------------------------------
 
 
-def _places(shape: tuple[Any, ...]) -> Select[Any]:
+def _places(shape: tuple[Any, ...]) -> ClauseElement:
     """Return the query for the places of one page."""
     newest_first, driver, (low, high), (after, _), where = shape
     given: Iterator[Any] = map(bindparam, map(_name, count()))
@@ -240,7 +240,7 @@ def _places(shape: tuple[Any, ...]) -> Select[Any]:
     )
 
 
-def _count(shape: tuple[Any, ...]) -> Select[Any]:
+def _count(shape: tuple[Any, ...]) -> ClauseElement:
     """Return the query that counts how many records have a term, up to a limit."""
     given: Iterator[Any] = map(bindparam, map(_name, count()))
     term = TERM.alias("t")

@@ -150,11 +150,8 @@ class SqliteDriver:
 
     def lend(self) -> sqlite3.Cursor:
         """
-        Return a cursor to read with: in a guard, the writing connection's.
+        Return a cursor to read with.
         """
-        self._check()
-        if self._lock.is_mine:
-            return self._writing_cursor()
         self._lent.append(None)
         try:
             return self._idle.pop()
@@ -171,18 +168,25 @@ class SqliteDriver:
             self._lent.pop()
             raise
 
+    def own(self) -> sqlite3.Cursor | None:
+        """
+        Return the writing connection's cursor to whoever is in a guard.
+        """
+        self._check()
+        return self._writing_cursor() if self._lock.is_mine else None
+
     def take_back(self, cursor: sqlite3.Cursor, *, usable: bool) -> None:
         """
         Keep a lent cursor for the next reader, or close its connection.
         """
-        if cursor is self._writer:
-            return
-        if usable and not self._closed:
-            self._idle.append(cursor)
-        else:
-            with self._lock:
-                cursor.connection.close()
-        self._lent.pop()
+        try:
+            if usable and not self._closed:
+                self._idle.append(cursor)
+            else:
+                with self._lock:
+                    cursor.connection.close()
+        finally:
+            self._lent.pop()
 
     def begin(self) -> sqlite3.Cursor:
         """
@@ -385,14 +389,16 @@ class _Reading:
     Lend a cursor for reads.
     """
 
-    __slots__ = ("_cursor", "_driver")
+    __slots__ = ("_cursor", "_driver", "_is_lent")
 
     def __init__(self, driver: SqliteDriver) -> None:
         self._driver = driver
 
     def __enter__(self) -> sqlite3.Cursor:
         try:
-            self._cursor = self._driver.lend()
+            own = self._driver.own()
+            self._is_lent = own is None
+            self._cursor = self._driver.lend() if own is None else own
         except (sqlite3.Error, OSError) as error:
             raise self._driver.translate(error) from error
         return self._cursor
@@ -403,7 +409,9 @@ class _Reading:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._driver.take_back(self._cursor, usable=error is None)
+        if self._is_lent:
+            usable = not isinstance(error, sqlite3.Error)
+            self._driver.take_back(self._cursor, usable=usable)
         if isinstance(error, (sqlite3.Error, OverflowError)):
             raise self._driver.translate(error) from error
 

@@ -284,6 +284,7 @@ class WorkStatements:
         self._dialect = dialect
         self._table = table
         self._kind = kind
+        self._order = ("seq",) if "seq" in table.c else key
         self.due = cache(self._due)
         home = ("shard", "tenant")
         held = [
@@ -408,11 +409,10 @@ class WorkStatements:
             asked = [f"kind_{index}" for index in range(kinds)]
             where.append(table.c[self._kind].in_([_p(name) for name in asked]))
             names.extend(asked)
-        order = table.c.seq if "seq" in table.c else table.c.id
         return self._sql(
             select(*self._shown())
             .where(*where)
-            .order_by(table.c.next_at, order)
+            .order_by(table.c.next_at, *(table.c[name] for name in self._order))
             .limit(_p("limit"))
             .offset(_ZERO),
             *_names(*names, "limit"),

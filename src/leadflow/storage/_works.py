@@ -79,7 +79,7 @@ class Work:
         self.stamp = 0
 
 
-_Heap = list[tuple[datetime, int, int, Work]]
+_Heap = list[tuple[datetime, Any, int, Work]]
 
 
 class Works:
@@ -229,8 +229,11 @@ class Works:
         heap = heaps.get(kind)
         if heap is None:
             heap = heaps[kind] = []
-        work.stamp += 1
-        heappush(heap, (work.next_at, work.seq, work.stamp, work))
+        self._count += 1
+        work.stamp = self._count
+        # Of what falls due at once, effects come as they were sent, timers by key.
+        order = work.seq if work.ref is None else work.key
+        heappush(heap, (work.next_at, order, work.stamp, work))
 
     def _tidy(self, heap: _Heap) -> bool:
         """Drop what is out of date from the top; tell whether any is left."""

@@ -145,7 +145,7 @@ class SqlStore:
     def owners(self, keys: Sequence[ClaimKey]) -> dict[ClaimKey, ClaimRecord]:
         """Return the holders of those of *keys* that are taken."""
         tenant = self._tenant
-        now = tenant.now()
+        now, _ = tenant.now(), tenant.home
         with self._driver.reading() as cursor:
             held = [tenant.claim(cursor, key) for key in dict.fromkeys(keys)]
         return {
