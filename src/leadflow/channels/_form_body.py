@@ -1,5 +1,5 @@
 """
-The body of a form as pairs of text: one shape for urlencoded and JSON.
+The body of a form as pairs of text: one shape for urlencoded, JSON and multipart.
 
 Nested JSON is spelled as urlencoded forms spell it (``payment[products][0][sku]``),
 a list of plain values is its key repeated.  Numbers keep their digits as they
@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 
 import attrs
 
+from leadflow.channels._form_multipart import FormPart, PartLimits, read_parts
 from leadflow.channels._webhook import clean, decoder, excerpt, read_json
 from leadflow.errors import Malformed
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from leadflow.channels.protocol import Delivery
 
 
-__all__ = ("Limits", "Pairs", "media_type_of", "read_pairs", "unfold")
+__all__ = ("Body", "Limits", "Pairs", "media_type_of", "read_body", "unfold")
 
 Pairs = list[tuple[str, str]]
 
@@ -53,10 +54,24 @@ _CHARSETS = {
 class Limits:
     """
     Hold how many fields a form may have, and how many characters one of them.
+
+    *files* and *file* are the same of uploads, in bytes.
     """
 
     fields: int
     field: int
+    files: int = 0
+    file: int = 0
+
+
+@attrs.frozen
+class Body:
+    """
+    Hold the fields of a form in order, and the files that came with them.
+    """
+
+    pairs: Pairs
+    files: tuple[FormPart, ...] = ()
 
 
 def media_type_of(header: str | None) -> tuple[str, str]:
@@ -72,20 +87,21 @@ def media_type_of(header: str | None) -> tuple[str, str]:
     return essence.strip().lower(), charset
 
 
-def read_pairs(
+def read_body(
     delivery: Delivery,
     *,
     limits: Limits,
     without: Iterable[str] = (),
-) -> Pairs:
+) -> Body:
     """
-    Return the fields of a form as (name, value) pairs, in order.
+    Return the fields of a form as (name, value) pairs, and its files.
 
     A body without a content type, or sent as plain text (as ``sendBeacon`` does),
     is JSON where it begins with a brace.
 
     Raises:
-        Malformed: multipart (``multipart-unsupported``), another content type
+        Malformed: multipart without the extra for it (``multipart-unsupported``)
+            or broken (``bad-multipart``), another content type
             (``content-type-unsupported``) or a compressed body
             (``content-encoding-unsupported``), text that is no JSON object
             (``bad-json``, ``bad-form`` …), or more than *limits* allow.
@@ -95,7 +111,7 @@ def read_pairs(
         raise Malformed("content-encoding-unsupported", place="content-encoding")
     media_type, charset = media_type_of(delivery.header("Content-Type"))
     if media_type.startswith("multipart/"):
-        raise Malformed("multipart-unsupported", place="content-type")
+        return _multipart(body, delivery.header("Content-Type"), limits=limits)
     is_json = media_type == "application/json" or media_type.endswith("+json")
     if media_type in _UNNAMED:
         is_json = body.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"["))
@@ -106,8 +122,36 @@ def read_pairs(
             excerpt=excerpt(media_type),
         )
     if is_json:
-        return _json_pairs(body, limits=limits, without=without)
-    return _urlencoded_pairs(body, charset, limits=limits)
+        return Body(_json_pairs(body, limits=limits, without=without))
+    return Body(_urlencoded_pairs(body, charset, limits=limits))
+
+
+# A character has up to four bytes.
+_WIDEST = 4
+
+
+def _multipart(body: bytes, content_type: str | None, *, limits: Limits) -> Body:
+    """
+    Return the fields and files of a multipart form.
+
+    A field ``_charset_`` names the charset of those that name none (RFC 7578).
+    """
+    parts = read_parts(
+        body,
+        content_type,
+        limits=PartLimits(
+            fields=limits.fields,
+            field=limits.field * _WIDEST,
+            files=limits.files,
+            file=limits.file,
+        ),
+    )
+    fields = [part for part in parts if part.file_name is None]
+    named = [part.text()[:40] for part in fields if part.name == "_charset_"]
+    charset = _CHARSETS.get(named[0].strip().lower(), "") if named else ""
+    pairs = [(p.name, p.text(charset)) for p in fields if p.name != "_charset_"]
+    files = tuple(part for part in parts if part.file_name is not None)
+    return Body(_held(pairs, limits), files)
 
 
 def _urlencoded_pairs(body: bytes, charset: str, *, limits: Limits) -> Pairs:

@@ -1,5 +1,5 @@
 """
-Forms of sites: one webhook a submission, in JSON or urlencoded.
+Forms of sites: one webhook a submission, in JSON, urlencoded or multipart.
 
 Nobody owns this format, so the adapter goes by what the fields are called
 (`~leadflow.channels._form_fields`) and keeps what it doesn't know.  Tilda's way
@@ -16,12 +16,13 @@ import hashlib
 import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal
-from urllib.parse import parse_qsl, unquote, urlsplit
 
 import attrs
 
-from leadflow.channels._form_body import Limits, Pairs, read_pairs
+from leadflow.channels._form_body import Body, Limits, Pairs, read_body
 from leadflow.channels._form_fields import ROLES, FormRole, Vocabulary
+from leadflow.channels._form_multipart import attachments_of, file_of
+from leadflow.channels._secret import given_secret
 from leadflow.channels._submission import Submission
 from leadflow.channels._webhook import (
     check_settings,
@@ -33,7 +34,7 @@ from leadflow.channels._webhook import (
 )
 from leadflow.channels.outcomes import Ignored, IgnoredReason, Inbound
 from leadflow.channels.protocol import ACCEPTED, Answer, Delivery, Reading, guarded
-from leadflow.errors import Malformed, Unverified
+from leadflow.errors import Malformed, Refused, Unverified
 from leadflow.values import ChannelId
 
 
@@ -55,8 +56,10 @@ _STATUSES = {
     "content-encoding-unsupported": 415,
     "content-type-unsupported": 415,
     "field-too-large": 413,
+    "file-too-large": 413,
     "multipart-unsupported": 415,
     "too-many-fields": 413,
+    "too-many-files": 413,
 }
 _LONGEST_ID = 128
 _MINUTE = 60
@@ -115,7 +118,12 @@ def _form_of(channel: WebFormChannel) -> _Form:
     own: list[tuple[str, FormRole]] = [(name, "honeypot") for name in channel.honeypots]
     return _Form(
         Vocabulary([*own, *channel.fields]),
-        Limits(fields=channel.max_fields, field=channel.max_field),
+        Limits(
+            fields=channel.max_fields,
+            field=channel.max_field,
+            files=channel.max_files,
+            file=channel.max_file,
+        ),
     )
 
 
@@ -132,6 +140,10 @@ class WebFormChannel:
     A delivery must carry *secret* and *signature*, as far as they are set; with
     neither the form must be said to be *public*.  A field named in *honeypots*
     is one that only robots fill.
+
+    Uploads need the extra ``forms``; they are described as attachments, and `file`
+    has their bytes.  *max_bytes* bounds the whole body, *max_files* and *max_file*
+    their number and size.
 
     What can't be read is answered *malformed_status*: 400 tells the author of a
     form, 200 keeps a platform from switching the hook off.
@@ -154,6 +166,8 @@ class WebFormChannel:
     max_bytes: int = 1024 * 1024
     max_fields: int = 200
     max_field: int = 64 * 1024
+    max_files: int = 20
+    max_file: int = 20 * 1024 * 1024
     _form: _Form = attrs.field(
         init=False,
         repr=False,
@@ -237,8 +251,7 @@ class WebFormChannel:
             return refused_method(delivery.method)
         self._verify(delivery)
         try:
-            pairs = self._open_pairs(delivery)
-            outcome = self._outcome(delivery, pairs)
+            outcome = self._outcome(delivery, self._open(delivery))
         except Malformed as error:
             status = _STATUSES.get(error.reason, self.malformed_status)
             answer = Answer(status=status, body=error.reason.encode())
@@ -248,7 +261,7 @@ class WebFormChannel:
     def _verify(self, delivery: Delivery) -> None:
         secret, signature = self.secret, self.signature
         if secret is not None and secret.place != "field":
-            given = _given_secret(delivery, secret)
+            given = given_secret(delivery, secret.place, secret.name)
             if not same_secret(given, secret.value):
                 raise Unverified(f"wrong-secret-in-{secret.place}")
         if signature is None:
@@ -266,27 +279,46 @@ class WebFormChannel:
         if not signed_by(delivery.header(signature.header), signature.key, message):
             raise Unverified("wrong-signature")
 
-    def _open_pairs(self, delivery: Delivery) -> Pairs:
+    def file(self, delivery: Delivery, locator: str) -> bytes:
+        """
+        Return the bytes of the attachment *locator* of *delivery*.
+
+        Raises:
+            Unverified: the delivery is not authentic.
+            Malformed: it can't be read.
+            Refused: it has no such file (rule ``file.foreign``).
+        """
+        if len(delivery.body) > self.max_bytes:
+            raise Malformed("too-large", place="body")
+        self._verify(delivery)
+        found = file_of(self._open(delivery).files, locator)
+        if found is None:
+            raise Refused("file.foreign", "the locator is no file of this delivery")
+        return found
+
+    def _open(self, delivery: Delivery) -> Body:
         """
         Return the fields, without the secret where that is one of them.
         """
         secret = self.secret
         in_field = secret is not None and secret.place == "field"
         try:
-            pairs = read_pairs(
+            body = read_body(
                 delivery, limits=self._form.limits, without=self._secrets()
             )
-        except Malformed:
-            if in_field:
+        except Malformed as error:
+            # That we lack a library is for the owner to know, and no secret.
+            if in_field and error.reason != "multipart-unsupported":
                 raise Unverified("no-secret-in-field") from None
             raise
         if secret is None or not in_field:
-            return pairs
+            return body
         wanted = secret.name.lower()
-        given = [value for name, value in pairs if name.lower() == wanted]
+        given = [value for name, value in body.pairs if name.lower() == wanted]
         if not same_secret(given[0] if given else None, secret.value):
             raise Unverified("wrong-secret-in-field")
-        return [pair for pair in pairs if pair[0].lower() != wanted]
+        kept = [pair for pair in body.pairs if pair[0].lower() != wanted]
+        return Body(kept, body.files)
 
     def _secrets(self) -> tuple[str, ...]:
         return (
@@ -294,11 +326,14 @@ class WebFormChannel:
             self.signature.key if self.signature else "",
         )
 
-    def _outcome(self, delivery: Delivery, pairs: Pairs) -> Inbound | Ignored:
+    def _outcome(self, delivery: Delivery, body: Body) -> Inbound | Ignored:
+        pairs, attachments = body.pairs, attachments_of(body.files)
         form = Submission(self._form.vocabulary, self._form.limits)
         for name, value in pairs:
             form.take(name, value)
-        external_id, also = _ids(form, pairs, delivery)
+        external_id, also = _ids(
+            form, [*pairs, *((a.locator, a.sha256) for a in attachments)], delivery
+        )
         if form.first("honeypot"):
             return self._ignored(delivery, external_id, "honeypot")
         contact_points = form.contact_points(self.region)
@@ -307,7 +342,8 @@ class WebFormChannel:
         products, amount = form.goods(self.currency)
         text = "\n".join(form.all("text"))
         subject = form.first("subject") or form.first("form_name")
-        if not (contact_points or text or form.first("subject") or products or amount):
+        says = text or form.first("subject") or products or amount or attachments
+        if not (contact_points or says):
             raise Malformed(
                 "no-contact",
                 place="fields",
@@ -329,6 +365,7 @@ class WebFormChannel:
             source=form.source(delivery),
             products=products,
             amount=amount,
+            attachments=attachments,
             language=form.first("language"),
             consent=form.consent(),
             extra=tuple(form.extra),
@@ -343,21 +380,6 @@ class WebFormChannel:
             reason=reason,
             received_at=delivery.received_at,
         )
-
-
-def _given_secret(delivery: Delivery, secret: FormSecret) -> str | None:
-    if secret.place == "header":
-        given = delivery.header(secret.name) or ""
-        is_bearer = secret.name.lower() == "authorization" and given[:7] == "Bearer "
-        return given[7:] if is_bearer else given
-    try:
-        url = urlsplit(delivery.url)
-        if secret.place == "path":
-            return unquote(url.path.rstrip("/").rpartition("/")[2])
-        query = parse_qsl(url.query, max_num_fields=100)
-    except ValueError:
-        return None
-    return next((value for name, value in query if name == secret.name), None)
 
 
 def _ids(
