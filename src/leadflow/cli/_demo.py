@@ -9,7 +9,6 @@ from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from leadflow.cli import _pictures
 from leadflow.cli._mistakes import Mistake
 from leadflow.cli._parts import (
     Parsers,
@@ -77,6 +76,7 @@ def add_commands(commands: Parsers) -> None:
 
 def _run(given: argparse.Namespace, screen: Screen) -> int:
     # Late: the demo brings all rooms along, and the other commands don't need it.
+    from leadflow.cli import _pictures  # noqa: PLC0415 - late
     from leadflow.demo import differences, play, report_of, words_of  # noqa: PLC0415 - late
     from leadflow.funnel.html import to_html  # noqa: PLC0415 - late
     from leadflow.funnel.text import to_text  # noqa: PLC0415 - late

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, TypeAlias
 from leadflow.cli._mistakes import Mistake
 from leadflow.errors import StoreError
 from leadflow.playbook import PRESETS, load, preset
-from leadflow.records import leadflow_codec
 
 
 if TYPE_CHECKING:
@@ -71,6 +70,7 @@ def open_store(database: str, clock: Clock, *, trial: bool = False) -> SqlStore:
         Refused: no such database can be opened.
         StoreError: it cannot be read or written, or is of a newer leadflow.
     """
+    from leadflow.records import leadflow_codec  # noqa: PLC0415 - late
     from leadflow.storage.sql import SqlStore  # noqa: PLC0415 - an extra
 
     url = database if "://" in database else f"sqlite:///{database}"
