@@ -1,0 +1,165 @@
+"""
+Instagram: the webhooks of one professional account, and replies.
+
+The events are Messenger's, with a few of their own: messages that were taken
+back, answers to stories, mentions, and comments, which are public.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import attrs
+
+from leadflow.channels._messaging import Rules, as_words, outcomes_of, parts_of
+from leadflow.channels._messaging_reply import Limits, send_of
+from leadflow.channels._meta import (
+    GRAPH,
+    GRAPH_VERSION,
+    MAX_BYTES,
+    Gate,
+    Graph,
+    check_gate,
+    read_hook,
+    taken_apart,
+)
+from leadflow.values import ChannelId
+
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from leadflow.channels._meta import Json
+    from leadflow.channels.outcomes import Outcome
+    from leadflow.channels.protocol import Delivery, Outgoing, Reading, Reply
+
+
+__all__ = ("InstagramChannel",)
+
+NETWORK = "instagram"
+
+
+@attrs.frozen(kw_only=True)
+class InstagramChannel:
+    """
+    Read the webhooks of one account, and describe replies.
+
+    *account_id* is the id that stands in the account's webhooks.  What comes for
+    other accounts of the same app is left to their own channels.  *app_secret*
+    signs every delivery, *verify_token* is the word that the hook was set up with.
+
+    Where the account is connected through a page, replies go through
+    graph.facebook.com by the page, which *sender_id* names; with Instagram's own
+    business login set *api* to ``https://graph.instagram.com``, and the account
+    sends by itself.
+
+    With *comments* a comment under a post opens leads too, and may have one
+    private reply.  *longest* counts bytes of UTF-8.
+
+    Raises:
+        DefinitionError: the settings contradict each other, or can't be.
+    """
+
+    id: ChannelId
+    account_id: str
+    app_secret: str = attrs.field(repr=False)
+    verify_token: str = attrs.field(default="", repr=False)
+    access_token: str = attrs.field(default="", repr=False)
+    sender_id: str = ""
+    comments: bool = False
+    starts: frozenset[str] = attrs.field(
+        default=frozenset({"GET_STARTED", "GET_STARTED_PAYLOAD"}), converter=as_words
+    )
+    longest: int = 1000
+    window: timedelta = timedelta(hours=24)
+    human_agent: timedelta | None = None
+    api: str = GRAPH
+    graph_version: str = GRAPH_VERSION
+    max_bytes: int = MAX_BYTES
+
+    def __attrs_post_init__(self) -> None:
+        check_gate(
+            f"channels.{self.id}",
+            app_secret=self.app_secret,
+            api=self.api,
+            version=self.graph_version,
+            more=(
+                (
+                    re.fullmatch(r"[0-9]{1,32}", self.account_id) is not None,
+                    "account_id",
+                    "wrong-account-id",
+                    "an account's id has digits only",
+                ),
+                (
+                    re.fullmatch(r"[0-9]{0,32}", self.sender_id) is not None,
+                    "sender_id",
+                    "wrong-sender-id",
+                    "a page's id has digits only",
+                ),
+                (
+                    self.longest > 0,
+                    "longest",
+                    "wrong-limit",
+                    "a text has at least one byte",
+                ),
+            ),
+        )
+
+    # -- reading -------------------------------------------------------------------
+
+    def read(self, delivery: Delivery) -> Reading:
+        """
+        Return what *delivery* was; a GET that sets up the hook is answered.
+        """
+        return read_hook(delivery, self._gate, self._outcomes)
+
+    def _outcomes(self, body: Json, delivery: Delivery) -> Iterator[Outcome]:
+        rules = Rules(
+            network=NETWORK,
+            object="instagram",
+            account=self.account_id,
+            starts=self.starts,
+            comments=self.comments,
+        )
+        return taken_apart(
+            parts_of(body, rules),
+            self.id,
+            delivery,
+            lambda event: outcomes_of(event, rules),
+        )
+
+    @property
+    def _gate(self) -> Gate:
+        return Gate(
+            app_secret=self.app_secret,
+            verify_token=self.verify_token,
+            access_token=self.access_token,
+            max_bytes=self.max_bytes,
+        )
+
+    # -- asking the Graph ----------------------------------------------------------
+
+    def render(self, reply: Reply) -> Outgoing:
+        """
+        Describe the sending of *reply* to who wrote, or privately to a comment.
+
+        Raises:
+            Refused: the channel has no token, nobody wrote first, the window is
+                closed, the text is empty or too long, there are attachments, or
+                nobody is named.
+        """
+        graph = Graph(
+            name=NETWORK,
+            api=self.api,
+            version=self.graph_version,
+            token=self.access_token,
+        )
+        limits = Limits(
+            longest=self.longest,
+            window=self.window,
+            human_agent=self.human_agent,
+            in_bytes=True,
+        )
+        return send_of(graph, self.sender_id or self.account_id, reply, limits)
