@@ -196,23 +196,25 @@ def imported_for_types(module: str) -> dict[str, str]:
     }
 
 
-def thing_called(target: str, module: str) -> object:
+def thing_called(target: str, module: str, inside: str = "") -> object:
     """
-    Return what *target* is for code in *module*, or None.
+    Return what *target* is for code in *module*, or in a class of it, or None.
     """
     head, *rest = target.split(".")
-    found = (getattr(scope, head, None) for scope in scopes(module))
+    owner = thing_called(inside, module) if inside else None
+    found = (getattr(scope, head, None) for scope in [owner, *scopes(module)])
     thing = next(filter(None, found), None) or sys.modules.get(head)
     for part in rest:
         thing = getattr(thing, part, None)
     return thing
 
 
-def meanings(target: str, module: str) -> Iterator[str]:
+def meanings(node: pending_xref) -> Iterator[str]:
     """
-    Yield the dotted names that *target* may stand for inside *module*.
+    Yield the dotted names that the name in *node* may stand for.
     """
-    thing = thing_called(target, module)
+    target, module = node["reftarget"], node.get("py:module") or ""
+    thing = thing_called(target, module, node.get("py:class") or "")
     if home := getattr(thing, "__module__", ""):
         name = getattr(thing, "__qualname__", target.rpartition(".")[2])
         yield f"{home}.{name}"
@@ -230,8 +232,7 @@ def aim(_app: Sphinx, document: nodes.document) -> None:
     """
     for node in document.findall(pending_xref):
         if node.get("refdomain") == "py":
-            target, module = node["reftarget"], node.get("py:module") or ""
-            name = next(meanings(target, module))
+            name = next(meanings(node))
             if name.startswith("leadflow."):
                 node["reftarget"] = name
                 node["refspecific"] = False
@@ -254,7 +255,7 @@ def find(
         return None
     known = env.domains.python_domain.objects
     target, module = node["reftarget"], node.get("py:module") or ""
-    names = list(meanings(target, module))
+    names = list(meanings(node))
     ending = f".{target.lstrip('.')}"
     alike = {
         entry.node_id: name

@@ -2,7 +2,7 @@
 The contract of a channel adapter, as tests that anybody can run on theirs.
 
 Subclass `ChannelContract` in a test module, say how an adapter is made and what
-it has to read, and pytest runs every clause on it:
+it has to read, and pytest runs every clause on it::
 
     class TestMyChannel(ChannelContract):
         def make(self):

@@ -2,7 +2,7 @@
 The contract of a store, as tests that anybody can run on theirs.
 
 Subclass `StoreContract` in a test module, say how an empty store is opened, and
-pytest runs every clause on it:
+pytest runs every clause on it::
 
     class TestMyStore(StoreContract):
         @contextmanager
@@ -16,7 +16,7 @@ how a second tenant is reached), the more clauses apply; the others are skipped
 and say why.  The numbers are those of the reference page on the contract.
 
 Clauses are synchronous.  An asynchronous store is tested behind a synchronous
-face that waits for it, which `open_store` may return as well.
+face that waits for it, which `StoreContract.open_store` may return as well.
 """
 
 from __future__ import annotations
