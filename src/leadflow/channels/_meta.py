@@ -339,7 +339,7 @@ class Graph:
             method="POST",
             url=f"{self.api}/{self.version}/{path}",
             headers=(self._bearer, ("Content-Type", "application/json")),
-            body=json.dumps(body, ensure_ascii=False).encode(),
+            body=clean(json.dumps(body, ensure_ascii=False)).encode(),
             key=key,
         )
 

@@ -29,7 +29,7 @@ from leadflow.values import ChannelId
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from leadflow.channels._meta import Json
     from leadflow.channels.outcomes import Outcome
