@@ -235,4 +235,7 @@ def _outside(leg: CallEvent) -> bool:
 
 def _result(legs: Iterable[CallEvent]) -> CallResult:
     found = {leg.result for leg in legs if leg.direction != "internal"}
-    return next((result for result in _WORST if result in found), "missed")
+    for result in _WORST:
+        if result in found:
+            return result
+    return "missed"
