@@ -173,6 +173,7 @@ def _message(update: Update) -> tuple[Outcome, ...]:
             sent_at=instant(message.get("date"), update.received_at),
             conversation=place.key,
             in_reply_to=(in_reply_to,) if in_reply_to else (),
+            reply_to=key,
             part_of=f"{place.key}/{group}" if group else "",
             contact_points=contact_points_of(sender) + own_phone,
             person=person_of(sender),

@@ -250,6 +250,7 @@ class EmailChannel:
             sent_at=sent_at,
             conversation=self._signed(letter) or root,
             in_reply_to=answered,
+            reply_to="" if forwarded is None else forwarded.id,
             contact_points=tuple(map(_point, writers)),
             person=Person(
                 name=writers[0].name if writers else "",

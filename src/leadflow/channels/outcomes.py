@@ -143,7 +143,8 @@ class Inbound:
     *external_id* is the platform's id of it inside the channel, the key by
     which it counts once (R5); *also* are further such ids (a second key for
     replays through another road).  *conversation* is the key of the thread
-    inside the channel, *in_reply_to* are ids of messages that it answers.
+    inside the channel, *in_reply_to* are ids of messages that it answers;
+    *reply_to* is the id that an answer to it names, where it is another one.
     *part_of* groups what was sent as one (an album): parts with an equal value
     are one touch.  *sent_at* is the sender's time as far as it can be trusted,
     *received_at* ours; both aware UTC.  *extra* keeps unknown fields in order.
@@ -159,6 +160,7 @@ class Inbound:
     also: tuple[str, ...] = ()
     conversation: str = ""
     in_reply_to: tuple[str, ...] = ()
+    reply_to: str = ""
     part_of: str = ""
     contact_points: tuple[ContactPoint, ...] = ()
     person: Person = attrs.field(factory=Person)

@@ -5,10 +5,12 @@ The outside world of the week: transports that write down what they would send.
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from leadflow.channels.protocol import Outgoing, Reply, ReplyingChannel
+import attrs
+
+from leadflow.channels.protocol import Outgoing, ReplyingChannel
+from leadflow.desk import reply_of
 from leadflow.ports import Dead, Done, Lease, Verdict
 from leadflow.values import ContactPoint
 
@@ -48,20 +50,12 @@ class PostRoom:
         if adapter is None:
             self.sent.append(Outgoing(method="CALL", url=point.value, key=said["id"]))
             return Done()
+        reply = reply_of(said, self._clock())
         by_mail_instead = adapter.id != said["channel"]
         outgoing = adapter.render(
-            Reply(
-                id=said["id"],
-                text=said["text"],
-                to=point,
-                conversation="" if by_mail_instead else said["conversation"],
-                answers="" if by_mail_instead else said["answers"],
-                thread=tuple(said["thread"]),
-                subject=said["subject"],
-                last_inbound_at=datetime.fromisoformat(said["last_inbound_at"]),
-                sent_at=self._clock(),
-                automatic=said["automatic"],
-            )
+            attrs.evolve(reply, conversation="", answers="")
+            if by_mail_instead
+            else reply
         )
         self.sent.append(outgoing)
         return Done()

@@ -55,6 +55,7 @@ from leadflow.desk.questions import (
     LeadPage,
     Notices,
 )
+from leadflow.desk.replying import Replies, reply_of
 from leadflow.desk.road import (
     Command,
     Decision,
@@ -142,6 +143,7 @@ __all__ = (
     "Remind",
     "ReopenInterest",
     "ReopenLead",
+    "Replies",
     "TagLead",
     "Take",
     "Taken",
@@ -150,4 +152,5 @@ __all__ = (
     "Timeline",
     "Walk",
     "Win",
+    "reply_of",
 )

@@ -156,7 +156,7 @@ def reply_effect(
             "about": str(about),
             "channel": inbound.channel,
             "conversation": inbound.conversation,
-            "answers": inbound.external_id,
+            "answers": inbound.reply_to or inbound.external_id,
             "thread": list(inbound.in_reply_to),
             "to": {"kind": to.kind, "value": to.value} if to else None,
             "subject": subject,
