@@ -27,7 +27,6 @@ from leadflow.channels._meta import (
     ident,
     is_https,
     objects,
-    short,
 )
 from leadflow.channels._submission import Submission
 from leadflow.channels._webhook import (
@@ -239,8 +238,8 @@ def _source(lead: Json) -> Source:
     return Source(
         name="meta",
         medium="organic" if organic else "lead_ad",
-        campaign=short(ident(lead.get("campaign_id"))),
-        marks=tuple((name, short(value)) for name, value in marks if value),
+        campaign=ident(lead.get("campaign_id")),
+        marks=tuple(pair for pair in marks if pair[1]),
     )
 
 

@@ -13,7 +13,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import attrs
 
-from leadflow.channels._messaging_content import Content, content_of, source_of
+from leadflow.channels._messaging_content import (
+    Content,
+    content_of,
+    source_of,
+    unknown_in,
+)
 from leadflow.channels._meta import Event, Json, ident, objects
 from leadflow.channels._webhook import (
     excerpt,
@@ -131,7 +136,10 @@ def parts_of(body: Json, rules: Rules) -> Iterator[tuple[str, Json, Json]]:
 
 
 def _kind_of(item: Json) -> str:
-    return next((kind for kind in _KNOWN if kind in item), "")
+    for kind in _KNOWN:
+        if kind in item:
+            return kind
+    return ""
 
 
 def outcomes_of(event: Event, rules: Rules) -> Iterator[Outcome]:
@@ -172,7 +180,11 @@ def _of_no_kind(event: Event, rules: Rules) -> Iterator[Outcome]:
 
 def _points(event: Event, rules: Rules, side: str) -> tuple[ContactPoint, ...]:
     person = ident(json_object(event.data.get(side)).get("id"))
-    if not person or person == rules.account:
+    return () if person == rules.account else _known(rules, person)
+
+
+def _known(rules: Rules, person: str) -> tuple[ContactPoint, ...]:
+    if not person:
         return ()
     return (ContactPoint(kind=rules.network, value=person, raw=person),)
 
@@ -191,9 +203,9 @@ def _stamp(event: Event) -> str:
 def _message(event: Event, rules: Rules) -> Iterator[Outcome]:
     message = json_object(event.data.get("message"))
     mid = ident(message.get("mid"))
-    sender = _points(event, rules, "sender")
-    told = json_object(event.data.get("sender"))
-    is_own = ident(told.get("id")) == rules.account
+    person = ident(json_object(event.data.get("sender")).get("id"))
+    is_own = person == rules.account
+    sender = () if is_own else _known(rules, person)
     if is_own or message.get("is_echo") is True or message.get("is_self") is True:
         # An echo's sender is the account, and the person is whom it was sent to.
         others = _points(event, rules, "recipient") or sender
@@ -206,10 +218,11 @@ def _message(event: Event, rules: Rules) -> Iterator[Outcome]:
         yield _deletion(event, mid, sender)
         return
     content = content_of(message)
-    if not content:
+    if content.is_empty:
+        unknown = unknown_in(message)
         yield event.ignored(
-            "unknown_event" if content.unknown else "empty",
-            content.unknown or "a message that says nothing",
+            "unknown_event" if unknown else "empty",
+            unknown or "a message that says nothing",
             key=mid,
             contact_points=sender,
         )

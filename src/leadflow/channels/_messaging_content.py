@@ -4,24 +4,22 @@ What stands in a message of Messenger or Instagram: text, files, shares, product
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import unquote, urlsplit
 
-import attrs
-
 from leadflow.channels._geo import geo_uri
-from leadflow.channels._meta import ident, is_https, objects, short
+from leadflow.channels._meta import LONGEST_MARK, ident, is_https, objects
 from leadflow.channels._webhook import excerpt, json_object, plain_name, text_of
 from leadflow.values import Attachment, Product, Source
 
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from leadflow.channels._meta import Json
 
 
-__all__ = ("Content", "content_of", "source_of")
+__all__ = ("Content", "content_of", "source_of", "unknown_in")
 
 Pair = tuple[str, str]
 
@@ -37,8 +35,7 @@ _FRAME = frozenset(
 )
 
 
-@attrs.frozen(kw_only=True)
-class Content:
+class Content(NamedTuple):
     """
     Hold what was found in a message.
     """
@@ -49,63 +46,71 @@ class Content:
     answers: str = ""
     extra: tuple[Pair, ...] = ()
     reasons: tuple[str, ...] = ()
-    unknown: str = ""
 
-    def __bool__(self) -> bool:
-        return bool(
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether it says nothing that is known."""
+        return not (
             self.text or self.files or self.products or self.extra or self.reasons
         )
 
 
+def unknown_in(message: Json) -> str:
+    """
+    Return the names of what *message* has that nobody knows.
+    """
+    return ", ".join(key for key in message if key not in _FRAME)
+
+
 def content_of(message: Json) -> Content:
     """
-    Return what *message* says; false where it says nothing that is known.
+    Return what *message* says, as far as it is known.
     """
     lines = [text_of(message.get("text"))]
     files: list[Attachment] = []
     products: list[Product] = []
     extra: list[Pair] = []
     reasons: list[str] = []
-    attachments = objects(message.get("attachments"))[:_MOST_ATTACHMENTS]
-    for number, attachment in enumerate(attachments):
-        kind = text_of(attachment.get("type"))
-        payload = json_object(attachment.get("payload"))
-        url = text_of(payload.get("url"))
-        products.extend(products_of(payload))
-        if kind in _FILES:
-            if is_https(url):
-                files.append(_file(kind, url, number))
-            if sticker := ident(payload.get("sticker_id")):
-                extra.append(("sticker_id", sticker))
-        elif kind == "location":
-            place = json_object(payload.get("coordinates"))
-            lines.append(geo_uri(place.get("lat"), place.get("long")))
-        elif kind:
-            reasons.append(kind if kind in _SHARED else "attachment")
-            title = text_of(payload.get("title")) or text_of(attachment.get("title"))
-            shown = url or text_of(attachment.get("url"))
-            extra += [(excerpt(kind), told) for told in (title, shown) if told]
+    if "attachments" in message:
+        attachments = objects(message["attachments"])[:_MOST_ATTACHMENTS]
+        for number, attachment in enumerate(attachments):
+            kind = text_of(attachment.get("type"))
+            payload = json_object(attachment.get("payload"))
+            products.extend(_products(payload))
+            if kind in _FILES:
+                files.extend(_file(kind, payload, number))
+                extra.append(("sticker_id", ident(payload.get("sticker_id"))))
+            elif kind == "location":
+                place = json_object(payload.get("coordinates"))
+                lines.append(geo_uri(place.get("lat"), place.get("long")))
+            elif kind:
+                reasons.append(kind if kind in _SHARED else "attachment")
+                extra.extend(_shared(kind, attachment, payload))
+    answers = ""
+    if "reply_to" in message:
+        answered = json_object(message["reply_to"])
+        answers = ident(answered.get("mid"))
+        if "story" in answered:
+            story = json_object(answered["story"])
+            reasons.append("story_reply")
+            extra.append(("story", text_of(story.get("url"))))
     if "quick_reply" in message:
         chosen = json_object(message["quick_reply"])
         reasons.append("quick_reply")
         extra.append(("payload", text_of(chosen.get("payload"))))
-    answered = json_object(message.get("reply_to"))
-    if "story" in answered:
-        reasons.append("story_reply")
-        extra.append(("story", text_of(json_object(answered["story"]).get("url"))))
     if message.get("is_unsupported") is True:
         reasons.append("unsupported")
-    referred = json_object(json_object(message.get("referral")).get("product"))
-    if product_id := ident(referred.get("id")):
-        products.append(Product(id=product_id))
+    if "referral" in message:
+        referred = json_object(json_object(message["referral"]).get("product"))
+        if product_id := ident(referred.get("id")):
+            products.append(Product(id=product_id))
     return Content(
-        text="\n".join(line for line in lines if line),
+        text="\n".join(filter(None, lines)),
         files=tuple(files),
         products=tuple(products),
-        answers=ident(answered.get("mid")),
-        extra=tuple(pair for pair in extra if pair[1]),
-        reasons=tuple(dict.fromkeys(reasons)),
-        unknown=excerpt(", ".join(key for key in message if key not in _FRAME)),
+        answers=answers,
+        extra=tuple([pair for pair in extra if pair[1]]),
+        reasons=tuple(dict.fromkeys(reasons)) if reasons else (),
     )
 
 
@@ -123,30 +128,36 @@ _SHARED = frozenset(
 )
 
 
-def _file(kind: str, url: str, number: int) -> Attachment:
+def _file(kind: str, payload: Json, number: int) -> Iterator[Attachment]:
     # The address is that of the file, and works without a token, for a while.
+    url = text_of(payload.get("url"))
+    if not is_https(url):
+        return
     last = unquote(urlsplit(url).path.rpartition("/")[2], errors="replace")
     name = plain_name(last)
-    return Attachment(
+    yield Attachment(
         name=name if "." in name else f"{kind}-{number + 1}",
         media_type=_FILES[kind],
         locator=url,
     )
 
 
-def products_of(payload: Json) -> list[Product]:
+def _shared(kind: str, attachment: Json, payload: Json) -> Iterator[Pair]:
     """
-    Return the products that a card from the catalogue shows.
+    Yield the title and the address of what was shared.
+    """
+    for key in ("title", "url"):
+        yield excerpt(kind), text_of(payload.get(key)) or text_of(attachment.get(key))
+
+
+def _products(payload: Json) -> Iterator[Product]:
+    """
+    Yield the products that a card from the catalogue shows.
     """
     elements = objects(json_object(payload.get("product")).get("elements"))
-    found = [
-        Product(
-            id=ident(one.get("retailer_id")) or ident(one.get("id")),
-            title=text_of(one.get("title")),
-        )
-        for one in elements[:_MOST_ATTACHMENTS]
-    ]
-    return [product for product in found if product.id]
+    for one in elements[:_MOST_ATTACHMENTS]:
+        if product_id := ident(one.get("retailer_id")) or ident(one.get("id")):
+            yield Product(id=product_id, title=text_of(one.get("title")))
 
 
 def source_of(referral: object) -> Source:
@@ -157,16 +168,22 @@ def source_of(referral: object) -> Source:
     if not told:
         return _NO_SOURCE
     ad = json_object(told.get("ads_context_data"))
-    ad_id, ref = ident(told.get("ad_id")), text_of(told.get("ref"))
-    marks = (("ad_id", ad_id), ("post_id", ident(ad.get("post_id"))))
-    found = Source(
-        medium=short(text_of(told.get("source")).lower()),
-        campaign=short(ref),
-        content=short(text_of(ad.get("ad_title"))),
-        referrer=short(text_of(told.get("referer_uri"))),
-        marks=tuple((name, short(value)) for name, value in marks if value),
+    medium = text_of(told.get("source")).lower()
+    campaign = text_of(told.get("ref"))
+    content = text_of(ad.get("ad_title"))
+    referrer = text_of(told.get("referer_uri"))
+    marks = [("ad_id", ident(told.get("ad_id"))), ("post_id", ident(ad.get("post_id")))]
+    marks = [pair for pair in marks if pair[1]]
+    if not (medium or campaign or content or referrer or marks):
+        return _NO_SOURCE
+    return Source(
+        name="meta",
+        medium=medium[:LONGEST_MARK],
+        campaign=campaign[:LONGEST_MARK],
+        content=content[:LONGEST_MARK],
+        referrer=referrer[:LONGEST_MARK],
+        marks=tuple(marks),
     )
-    return attrs.evolve(found, name="meta") if found else _NO_SOURCE
 
 
 _NO_SOURCE = Source()

@@ -14,7 +14,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 import attrs
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 __all__ = (
     "GRAPH",
     "GRAPH_VERSION",
+    "LONGEST_MARK",
     "MAX_BYTES",
     "Event",
     "Gate",
@@ -55,11 +56,12 @@ __all__ = (
     "check_reply",
     "error_of",
     "fitting",
+    "gate_of",
+    "graph_of",
     "ident",
     "is_https",
     "objects",
     "read_hook",
-    "short",
     "taken_apart",
 )
 
@@ -70,13 +72,16 @@ GRAPH_VERSION = "v23.0"
 MAX_BYTES = 4 * 1024 * 1024
 """Meta's own bodies reach 3 MB."""
 
+LONGEST_MARK = 512
+"""How long a mark of a source may be."""
+
 _SIGNATURE = "X-Hub-Signature-256"
+_TAKEN = Answer()
 # Meta sends up to a thousand in one body.
 _MOST_EVENTS = 2000
 _LONGEST_ID = 512
 _LONGEST_QUERY = 4096
 _CHALLENGE = re.compile(r"[A-Za-z0-9._~-]{1,256}")
-_HEX = re.compile(r"(?:sha256=)?[0-9a-f]{64}", re.IGNORECASE)
 _VERSION = re.compile(r"v[0-9]{1,3}\.[0-9]{1,2}")
 
 
@@ -98,6 +103,54 @@ class Gate:
     def secrets(self) -> tuple[str, ...]:
         """Return all that is secret."""
         return (self.app_secret, self.verify_token, self.access_token)
+
+
+class Settings(Protocol):
+    """
+    The settings that every channel of Meta's has.
+    """
+
+    @property
+    def app_secret(self) -> str:
+        """Return the app's secret, which signs."""
+        ...
+
+    @property
+    def verify_token(self) -> str:
+        """Return the word that a hook is set up with."""
+        ...
+
+    @property
+    def access_token(self) -> str:
+        """Return what requests to the Graph API carry."""
+        ...
+
+    @property
+    def max_bytes(self) -> int:
+        """Return how large a body may be."""
+        ...
+
+    @property
+    def api(self) -> str:
+        """Return the address of the Graph API."""
+        ...
+
+    @property
+    def graph_version(self) -> str:
+        """Return the version of the Graph API."""
+        ...
+
+
+def gate_of(channel: Settings) -> Gate:
+    """
+    Return the door of *channel*.
+    """
+    return Gate(
+        app_secret=channel.app_secret,
+        verify_token=channel.verify_token,
+        access_token=channel.access_token,
+        max_bytes=channel.max_bytes,
+    )
 
 
 def check_gate(
@@ -160,18 +213,14 @@ def _read_hook(
         return _handshake(delivery, gate)
     if method != "POST":
         return refused_method(delivery.method)
-    given = delivery.header(_SIGNATURE) or ""
-    if not (
-        _HEX.fullmatch(given.strip())
-        and signed_by(given, gate.app_secret, delivery.body)
-    ):
+    if not signed_by(delivery.header(_SIGNATURE), gate.app_secret, delivery.body):
         raise Unverified("wrong-signature")
     body = json_object(read_json(delivery.body, without=gate.secrets))
     outcomes = tuple(read(body, delivery))
     if len(outcomes) > 1:
         # What stands in one body twice is one thing.
         outcomes = tuple(dict.fromkeys(outcomes))
-    return Reading(outcomes, Answer())
+    return Reading(outcomes, _TAKEN)
 
 
 def _handshake(delivery: Delivery, gate: Gate) -> Reading:
@@ -284,17 +333,12 @@ def ident(value: object) -> str:
     """
     if type(value) is int:
         return "" if whole_number(value) is None else str(value)
-    text = text_of(value).strip()
+    if not isinstance(value, str):
+        return ""
+    text = clean(value).strip()
     if len(text) > _LONGEST_ID:
         return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
     return text
-
-
-def short(text: str) -> str:
-    """
-    Return *text* cut to what a mark of a source may hold.
-    """
-    return clean(text[:512])
 
 
 def error_of(error: Json) -> str:
@@ -354,6 +398,18 @@ class Graph:
     def download(self, url: str) -> Fetch:
         """Describe the download of what the Graph named by *url*."""
         return Fetch(method="GET", url=url, headers=(self._bearer,))
+
+
+def graph_of(name: str, channel: Settings) -> Graph:
+    """
+    Return the Graph API as *channel* reaches it; *name* is the platform's.
+    """
+    return Graph(
+        name=name,
+        api=channel.api,
+        version=channel.graph_version,
+        token=channel.access_token,
+    )
 
 
 def check_reply(graph: Graph, reply: Reply) -> str:

@@ -16,7 +16,7 @@ from leadflow.channels._form_body import Limits, decode_json_text, unfold
 from leadflow.channels._form_fields import Vocabulary
 from leadflow.channels._form_order import is_currency, money
 from leadflow.channels._geo import geo_uri
-from leadflow.channels._meta import error_of, ident, objects, short
+from leadflow.channels._meta import LONGEST_MARK, error_of, ident, objects
 from leadflow.channels._submission import Submission
 from leadflow.channels._webhook import (
     excerpt,
@@ -341,15 +341,13 @@ def source_of(message: Json) -> Source:
     if "referral" not in message:
         return _NO_SOURCE
     referral = json_object(message["referral"])
-    marks = (
-        ("ctwa_clid", text_of(referral.get("ctwa_clid"))),
-        ("source_id", ident(referral.get("source_id"))),
-    )
+    clue = text_of(referral.get("ctwa_clid"))[:LONGEST_MARK]
+    marks = [("ctwa_clid", clue), ("source_id", ident(referral.get("source_id")))]
     found = Source(
-        medium=short(text_of(referral.get("source_type"))),
-        campaign=short(text_of(referral.get("headline"))),
-        content=short(text_of(referral.get("body"))),
-        page=short(text_of(referral.get("source_url"))),
-        marks=tuple((name, short(value)) for name, value in marks if value),
+        medium=text_of(referral.get("source_type"))[:LONGEST_MARK],
+        campaign=text_of(referral.get("headline"))[:LONGEST_MARK],
+        content=text_of(referral.get("body"))[:LONGEST_MARK],
+        page=text_of(referral.get("source_url"))[:LONGEST_MARK],
+        marks=tuple(pair for pair in marks if pair[1]),
     )
     return attrs.evolve(found, name="meta") if found else _NO_SOURCE

@@ -20,8 +20,9 @@ from leadflow.channels._meta import (
     GRAPH_VERSION,
     MAX_BYTES,
     Gate,
-    Graph,
     check_gate,
+    gate_of,
+    graph_of,
     read_hook,
     taken_apart,
 )
@@ -39,6 +40,16 @@ if TYPE_CHECKING:
 __all__ = ("InstagramChannel",)
 
 NETWORK = "instagram"
+
+
+def _rules_of(channel: InstagramChannel) -> Rules:
+    return Rules(
+        network=NETWORK,
+        object="instagram",
+        account=channel.account_id,
+        starts=channel.starts,
+        comments=channel.comments,
+    )
 
 
 @attrs.frozen(kw_only=True)
@@ -78,6 +89,18 @@ class InstagramChannel:
     api: str = GRAPH
     graph_version: str = GRAPH_VERSION
     max_bytes: int = MAX_BYTES
+    _gate: Gate = attrs.field(
+        init=False,
+        repr=False,
+        eq=False,
+        default=attrs.Factory(gate_of, takes_self=True),
+    )
+    _rules: Rules = attrs.field(
+        init=False,
+        repr=False,
+        eq=False,
+        default=attrs.Factory(_rules_of, takes_self=True),
+    )
 
     def __attrs_post_init__(self) -> None:
         check_gate(
@@ -116,27 +139,12 @@ class InstagramChannel:
         return read_hook(delivery, self._gate, self._outcomes)
 
     def _outcomes(self, body: Json, delivery: Delivery) -> Iterator[Outcome]:
-        rules = Rules(
-            network=NETWORK,
-            object="instagram",
-            account=self.account_id,
-            starts=self.starts,
-            comments=self.comments,
-        )
+        rules = self._rules
         return taken_apart(
             parts_of(body, rules),
             self.id,
             delivery,
             lambda event: outcomes_of(event, rules),
-        )
-
-    @property
-    def _gate(self) -> Gate:
-        return Gate(
-            app_secret=self.app_secret,
-            verify_token=self.verify_token,
-            access_token=self.access_token,
-            max_bytes=self.max_bytes,
         )
 
     # -- asking the Graph ----------------------------------------------------------
@@ -150,16 +158,12 @@ class InstagramChannel:
                 closed, the text is empty or too long, there are attachments, or
                 nobody is named.
         """
-        graph = Graph(
-            name=NETWORK,
-            api=self.api,
-            version=self.graph_version,
-            token=self.access_token,
-        )
         limits = Limits(
             longest=self.longest,
             window=self.window,
             human_agent=self.human_agent,
             in_bytes=True,
         )
-        return send_of(graph, self.sender_id or self.account_id, reply, limits)
+        return send_of(
+            graph_of(NETWORK, self), self.sender_id or self.account_id, reply, limits
+        )

@@ -23,8 +23,9 @@ from leadflow.channels._meta import (
     GRAPH_VERSION,
     MAX_BYTES,
     Gate,
-    Graph,
     check_gate,
+    gate_of,
+    graph_of,
     read_hook,
     taken_apart,
 )
@@ -48,6 +49,30 @@ def _as_pairs(
     fields: Mapping[str, FormRole] | Iterable[tuple[str, FormRole]],
 ) -> tuple[tuple[str, FormRole], ...]:
     return tuple(dict(fields).items())
+
+
+def _leads_of(channel: MessengerChannel) -> Leads:
+    return Leads(
+        channel=channel.id,
+        graph=graph_of(NETWORK, channel),
+        gate=gate_of(channel),
+        vocabulary=Vocabulary(channel.fields),
+        fields=channel.lead_fields,
+        region=channel.region,
+    )
+
+
+def _rules_of(channel: MessengerChannel) -> Rules:
+    rules = Rules(
+        network=NETWORK,
+        object="page",
+        account=channel.page_id,
+        starts=channel.starts,
+        messages=channel.messages,
+    )
+    if channel.lead_ads:
+        rules = attrs.evolve(rules, leads=_leads_of(channel).pointer)
+    return rules
 
 
 @attrs.frozen(kw_only=True)
@@ -92,6 +117,24 @@ class MessengerChannel:
     api: str = GRAPH
     graph_version: str = GRAPH_VERSION
     max_bytes: int = MAX_BYTES
+    _gate: Gate = attrs.field(
+        init=False,
+        repr=False,
+        eq=False,
+        default=attrs.Factory(gate_of, takes_self=True),
+    )
+    _leads: Leads = attrs.field(
+        init=False,
+        repr=False,
+        eq=False,
+        default=attrs.Factory(_leads_of, takes_self=True),
+    )
+    _rules: Rules = attrs.field(
+        init=False,
+        repr=False,
+        eq=False,
+        default=attrs.Factory(_rules_of, takes_self=True),
+    )
 
     def __attrs_post_init__(self) -> None:
         check_gate(
@@ -138,15 +181,7 @@ class MessengerChannel:
         return read_hook(delivery, self._gate, self._outcomes)
 
     def _outcomes(self, body: Json, delivery: Delivery) -> Iterator[Outcome]:
-        rules = Rules(
-            network=NETWORK,
-            object="page",
-            account=self.page_id,
-            starts=self.starts,
-            messages=self.messages,
-        )
-        if self.lead_ads:
-            rules = attrs.evolve(rules, leads=self._leads.pointer)
+        rules = self._rules
         return taken_apart(
             parts_of(body, rules),
             self.id,
@@ -174,36 +209,7 @@ class MessengerChannel:
         """
         return self._leads.missed(form_id, since, now)
 
-    @property
-    def _gate(self) -> Gate:
-        return Gate(
-            app_secret=self.app_secret,
-            verify_token=self.verify_token,
-            access_token=self.access_token,
-            max_bytes=self.max_bytes,
-        )
-
-    @property
-    def _leads(self) -> Leads:
-        return Leads(
-            channel=self.id,
-            graph=self._graph,
-            gate=self._gate,
-            vocabulary=Vocabulary(self.fields),
-            fields=self.lead_fields,
-            region=self.region,
-        )
-
     # -- asking the Graph ----------------------------------------------------------
-
-    @property
-    def _graph(self) -> Graph:
-        return Graph(
-            name=NETWORK,
-            api=self.api,
-            version=self.graph_version,
-            token=self.access_token,
-        )
 
     def render(self, reply: Reply) -> Outgoing:
         """
@@ -217,4 +223,4 @@ class MessengerChannel:
         limits = Limits(
             longest=self.longest, window=self.window, human_agent=self.human_agent
         )
-        return send_of(self._graph, self.page_id, reply, limits)
+        return send_of(graph_of(NETWORK, self), self.page_id, reply, limits)

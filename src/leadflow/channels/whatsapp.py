@@ -25,6 +25,8 @@ from leadflow.channels._meta import (
     check_gate,
     check_reply,
     fitting,
+    gate_of,
+    graph_of,
     is_https,
     read_hook,
     taken_apart,
@@ -49,6 +51,14 @@ __all__ = ("WhatsAppChannel",)
 _NUMBER = re.compile(r"\+?([0-9]{5,20})")
 _USER_ID = re.compile(r"[A-Za-z]{2}\.[A-Za-z0-9._-]{1,200}")
 _LONGEST_TRACKER = 512
+
+
+def _rules_of(channel: WhatsAppChannel) -> Rules:
+    return Rules(
+        phone_number_id=channel.phone_number_id,
+        region=channel.region,
+        allow_groups=channel.allow_groups,
+    )
 
 
 @attrs.frozen(kw_only=True)
@@ -85,6 +95,18 @@ class WhatsAppChannel:
     api: str = GRAPH
     graph_version: str = GRAPH_VERSION
     max_bytes: int = MAX_BYTES
+    _gate: Gate = attrs.field(
+        init=False,
+        repr=False,
+        eq=False,
+        default=attrs.Factory(gate_of, takes_self=True),
+    )
+    _rules: Rules = attrs.field(
+        init=False,
+        repr=False,
+        eq=False,
+        default=attrs.Factory(_rules_of, takes_self=True),
+    )
 
     def __attrs_post_init__(self) -> None:
         check_gate(
@@ -123,11 +145,7 @@ class WhatsAppChannel:
         return read_hook(delivery, self._gate, self._outcomes)
 
     def _outcomes(self, body: Json, delivery: Delivery) -> Iterator[Outcome]:
-        rules = Rules(
-            phone_number_id=self.phone_number_id,
-            region=self.region,
-            allow_groups=self.allow_groups,
-        )
+        rules = self._rules
         return taken_apart(
             parts_of(body),
             self.id,
@@ -135,25 +153,7 @@ class WhatsAppChannel:
             lambda event: outcomes_of(event, rules),
         )
 
-    @property
-    def _gate(self) -> Gate:
-        return Gate(
-            app_secret=self.app_secret,
-            verify_token=self.verify_token,
-            access_token=self.access_token,
-            max_bytes=self.max_bytes,
-        )
-
     # -- asking the Graph ----------------------------------------------------------
-
-    @property
-    def _graph(self) -> Graph:
-        return Graph(
-            name=NETWORK,
-            api=self.api,
-            version=self.graph_version,
-            token=self.access_token,
-        )
 
     def render(self, reply: Reply) -> Outgoing:
         """
@@ -166,7 +166,7 @@ class WhatsAppChannel:
                 closed (then only a template may be sent), the text is empty or
                 too long, there are attachments, or nobody is named.
         """
-        graph = self._graph
+        graph = graph_of(NETWORK, self)
         text = check_reply(graph, reply)
         if len(text) > self.longest:
             raise graph.refusal(
@@ -197,7 +197,7 @@ class WhatsAppChannel:
         Raises:
             Refused: the channel has no token, or *locator* is no ``file_id:…``.
         """
-        graph = self._graph
+        graph = graph_of(NETWORK, self)
         scheme, _, media_id = locator.partition(":")
         if scheme != "file_id" or not media_id:
             raise graph.refusal("file.foreign", "the locator is no file id")
@@ -219,7 +219,7 @@ class WhatsAppChannel:
         url = text_of(told.get("url"))
         if not is_https(url, self.media_hosts):
             raise Malformed("no-file", place="url")
-        return self._graph.download(url)
+        return graph_of(NETWORK, self).download(url)
 
 
 def _recipient(reply: Reply, graph: Graph) -> dict[str, object]:
