@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import attrs
 
 from leadflow.channels._form_fields import Vocabulary
-from leadflow.channels._meta import Event, Json, ident
+from leadflow.channels._meta import LONGEST_MARK, Event, Json, ident
 from leadflow.channels._webhook import whole_number
 from leadflow.channels.outcomes import Fetch
 from leadflow.values import ChannelId, ContactPoint
@@ -30,6 +30,7 @@ __all__ = (
     "message_key",
     "peer_of",
     "sender_of",
+    "short",
 )
 
 NETWORK = "vk"
@@ -118,3 +119,10 @@ def peer_of(message: Json) -> int:
         return peer
     chat = whole_number(message.get("chat_id"))
     return CHATS + chat if chat is not None and chat > 0 else sender_of(message)
+
+
+def short(text: str) -> str:
+    """
+    Return *text* cut to what a mark of a source may hold.
+    """
+    return text[:LONGEST_MARK]

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leadflow.channels._meta import Event, Json, ident, short
+from leadflow.channels._meta import Event, Json, ident
 from leadflow.channels._vk_base import (
     CHATS,
     NETWORK,
@@ -26,6 +26,7 @@ from leadflow.channels._vk_base import (
     message_key,
     peer_of,
     sender_of,
+    short,
 )
 from leadflow.channels._vk_comments import COMMENT_CHANGES, PLACES, comment_of
 from leadflow.channels._vk_content import Content, content_of

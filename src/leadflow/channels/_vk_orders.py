@@ -5,9 +5,16 @@ What comes of VK's shop and of its lead forms.
 from __future__ import annotations
 
 from leadflow.channels._form_body import Limits
-from leadflow.channels._meta import Event, Json, ident, objects, short
+from leadflow.channels._meta import Event, Json, ident, objects
 from leadflow.channels._submission import Submission
-from leadflow.channels._vk_base import NETWORK, Rules, contact_of, key_of, sender_of
+from leadflow.channels._vk_base import (
+    NETWORK,
+    Rules,
+    contact_of,
+    key_of,
+    sender_of,
+    short,
+)
 from leadflow.channels._vk_content import money_of, product_of
 from leadflow.channels._webhook import instant, json_object, text_of, whole_number
 from leadflow.channels.outcomes import Inbound, Judgement, Outcome
