@@ -43,6 +43,7 @@ __all__ = (
     "OURS",
     "CallEvent",
     "Line",
+    "begun",
     "call_of",
     "held",
     "is_hidden",
@@ -165,6 +166,33 @@ def held(at: datetime | None, received_at: datetime) -> datetime | None:
     if at is None:
         return None
     return instant((at - datetime(1970, 1, 1, tzinfo=UTC)).total_seconds(), received_at)
+
+
+def begun(
+    line: Line,
+    call: str,
+    *,
+    external_id: str,
+    received_at: datetime,
+    sent_at: datetime | None = None,
+    contact_points: tuple[ContactPoint, ...] = (),
+    extra: tuple[tuple[str, str], ...] = (),
+) -> Inbound:
+    """
+    Return a call of which nothing is known yet but that there is one.
+
+    What `call_of` returns of it at its end is another part of the same touch.
+    """
+    return Inbound(
+        channel=line.channel,
+        kind="call",
+        external_id=external_id,
+        received_at=received_at,
+        sent_at=sent_at,
+        part_of=f"{line.channel}/{call}",
+        contact_points=contact_points,
+        extra=extra,
+    )
 
 
 def call_of(

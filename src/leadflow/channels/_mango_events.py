@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import attrs
 
-from leadflow.channels._calls import CallEvent, Line, call_of
+from leadflow.channels._calls import CallEvent, Line, begun, call_of
 from leadflow.channels._webhook import clean, excerpt, instant, json_object
 from leadflow.channels.outcomes import (
     CallDirection,
@@ -180,8 +180,7 @@ def _leg(event: _Event) -> tuple[Outcome, ...]:
     rings_us = not start.extension and bool(start.number or end.extension)
     command = event.word("command_id")
     if event.rules.at_ring and state == "Appeared" and rings_us and not command:
-        ring = _inbound(event, f"{entry}/ring", entry, contact)
-        return (ring,)
+        return (_begun(event, f"{entry}/ring", entry, contact),)
     reason: IgnoredReason = "call_in_progress" if state in _STATES else "unknown_event"
     call = event.word("call_id")
     where = event.word("location")
@@ -195,27 +194,26 @@ def _asked_back(event: _Event, entry: str, start: _Party, end: _Party) -> Inboun
     Return the wish of a visitor to be called: the exchange calls us first, then them.
     """
     contact = event.rules.line.contact(end.outside or start.outside)
-    return attrs.evolve(
-        _inbound(event, f"{entry}/callback", entry, contact),
-        extra=(("callback_initiator", event.word("callback_initiator")),),
-    )
+    initiator = event.word("callback_initiator")
+    extra = (("callback_initiator", initiator),)
+    return _begun(event, f"{entry}/callback", entry, contact, extra)
 
 
-def _inbound(
-    event: _Event, key: str, entry: str, contact: tuple[ContactPoint, ...]
+def _begun(
+    event: _Event,
+    key: str,
+    entry: str,
+    contact: tuple[ContactPoint, ...],
+    extra: tuple[tuple[str, str], ...] = (),
 ) -> Inbound:
-    """
-    Return a call of which nothing is known yet but that there is one.
-    """
-    channel = event.rules.line.channel
-    return Inbound(
-        channel=channel,
-        kind="call",
+    return begun(
+        event.rules.line,
+        entry,
         external_id=key,
         received_at=event.delivery.received_at,
         sent_at=event.time("timestamp") or event.time("create_time"),
-        part_of=f"{channel}/{entry}",
         contact_points=contact,
+        extra=extra,
     )
 
 
