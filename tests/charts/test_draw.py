@@ -5,7 +5,7 @@ Flows drawn for people.
 from __future__ import annotations
 
 import attrs
-from hypothesis import given
+from hypothesis import given, settings
 
 from leadflow.charts import (
     FlowState,
@@ -98,6 +98,7 @@ stateDiagram-v2
 
         assert [4, 4, 4] == [line.count("|") for line in drawn.split("\n")[:-1]]
 
+    @settings(max_examples=25)
     @given(open_states())
     def test_same_text(self, states: tuple[LeadState, ...]) -> None:
         """

@@ -9,7 +9,7 @@ import subprocess
 import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from leadflow import charts
 from leadflow.charts import (
@@ -61,6 +61,7 @@ class TestLead:
         """
         assert not LEAD.allows("converted", "convert")
 
+    @settings(max_examples=25)
     @given(open_states())
     def test_any_open_to_any_other(self, states: tuple[LeadState, ...]) -> None:
         """

@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from statemachine.exceptions import TransitionNotAllowed
 
@@ -122,6 +122,7 @@ class TestLive:
         """
         assert agree(LEAD, events)
 
+    @settings(max_examples=40)
     @given(open_states(), st.data())
     def test_leads(self, states: tuple[LeadState, ...], data: st.DataObject) -> None:
         """

@@ -11,7 +11,7 @@ from html.parser import HTMLParser
 
 import attrs
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from leadflow.funnel.compute import compute
 from leadflow.funnel.data import to_dict
@@ -279,6 +279,7 @@ class TestHtml:
             in to_html(Report(interests=(result,)))
         )
 
+    @settings(max_examples=25)
     @given(histories())
     def test_any_history(self, rows: list[HistoryRow]) -> None:
         """
@@ -588,6 +589,7 @@ class TestDict:
             "working_time": False,
         } == to_dict(march(window=window))["spec"]["window"]
 
+    @settings(max_examples=25)
     @given(histories())
     def test_any_history(self, rows: list[HistoryRow]) -> None:
         """
