@@ -77,13 +77,13 @@ def secret_checks(
         ),
         (
             place in {"header", "query", "path"},
-            "secret_place",
+            "hidden_in",
             "unknown-place",
             "a secret stands in a header, the query or the path",
         ),
         (
             bool(name) or place == "path",
-            "secret_name",
+            "hidden_as",
             "unnamed-secret",
             f"a secret in a {place} needs the name of it",
         ),

@@ -54,6 +54,7 @@ InboundKind = Literal["message", "call", "form", "order", "visit", "row"]
 IgnoredReason = Literal[
     "account_notice",
     "auto_reply",
+    "blacklisted",
     "bounce",
     "bulk_list",
     "call_in_progress",
