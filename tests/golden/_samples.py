@@ -96,6 +96,13 @@ def read(codec: Codec, name: str, version: int, text: str) -> Any:
     return codec.decode_event(name, version, text)
 
 
+def spelled(codec: Codec, value: Any) -> Any:
+    """
+    Return what *value* says, every field spelled out, as JSON would give it back.
+    """
+    return json.loads(json.dumps(codec.spell_out(value)))
+
+
 def missing() -> Iterator[tuple[Path, str]]:
     """
     Yield the golden files that are not there yet, with their text.
@@ -107,7 +114,7 @@ def missing() -> Iterator[tuple[Path, str]]:
             samples = [
                 {
                     "stored": json.loads(stored(codec, name, value)),
-                    "means": codec.spell_out(value),
+                    "means": spelled(codec, value),
                 }
                 for value in (make(codec.class_of(name)) for make in (filled, bare))
             ]

@@ -18,7 +18,7 @@ import pytest
 
 from leadflow.records import leadflow_codec
 from leadflow.values import Money, Task
-from tests.golden._samples import FOLDER, bare, filled, missing, read, stored
+from tests.golden._samples import FOLDER, bare, filled, missing, read, spelled, stored
 
 
 FILES = sorted(FOLDER.glob("*.json"))
@@ -79,12 +79,8 @@ class TestFiles:
         found = [
             place
             for sample in samples(path)
-            for place in lost(
-                sample["means"],
-                CODEC.spell_out(
-                    read(CODEC, name, version, json.dumps(sample["stored"]))
-                ),
-            )
+            for value in [read(CODEC, name, version, json.dumps(sample["stored"]))]
+            for place in lost(sample["means"], spelled(CODEC, value))
         ]
 
         assert [] == found
