@@ -166,7 +166,7 @@ def _running() -> str:
     """
     Return the name of the test that is running.
     """
-    running = os.environ.get("PYTEST_CURRENT_TEST", "").partition(" ")[0]
+    running = os.environ.get("PYTEST_CURRENT_TEST", "").removesuffix(" (call)")
     return running.partition("::")[2] or "measured"
 
 
