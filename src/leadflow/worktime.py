@@ -188,7 +188,14 @@ class WorkCalendar:
         Tell whether *at* lies in open time; a closing instant does not.
         """
         instant = _instant(at)
-        return any(self._spans(instant, instant + datetime.resolution))
+        zone = ZoneInfo(self.zone)
+        day = instant.astimezone(zone).date()
+        # Yesterday's night shift may still be on.
+        return any(
+            opens <= instant < closes
+            for each in (day, day - _ONE_DAY)
+            for opens, closes in self._edges(zone, each)
+        )
 
     def next_open(self, at: datetime) -> datetime:
         """

@@ -126,11 +126,16 @@ def evolve(state: PoolState | None, event: PoolGiven) -> PoolState:
     """
     before = PoolState(id=event.pool) if state is None else state
     old = before.seated([event.member])[event.member]
-    new = attrs.evolve(old, last=event.turn, given=old.given + 1)
     level = before.level
     if event.weight:
-        new = attrs.evolve(new, share=event.share, weight=event.weight)
         level = (2 * event.share - 1, 2 * event.weight)
+    new = Seat(
+        member=old.member,
+        last=event.turn,
+        given=old.given + 1,
+        share=event.share if event.weight else old.share,
+        weight=event.weight or old.weight,
+    )
     if old in before.seats:
         seats = tuple(new if seat == old else seat for seat in before.seats)
     else:

@@ -9,7 +9,7 @@ from typing import assert_never
 
 import attrs
 
-from leadflow._changes import edited, finish
+from leadflow._changes import edited, evolved, finish
 from leadflow.lead.events import (
     LeadAnswered,
     LeadAssigned,
@@ -151,7 +151,7 @@ def evolve(state: Lead | None, event: LeadEvent, at: datetime) -> Lead:
     match event:
         case LeadTouched():
             # A person who writes again does not move their own deadline (S32).
-            return attrs.evolve(
+            return evolved(
                 state,
                 contact_points=state.contact_points + event.contact_points,
                 products=state.products + event.products,
@@ -162,7 +162,7 @@ def evolve(state: Lead | None, event: LeadEvent, at: datetime) -> Lead:
                 respond_by=state.respond_by or event.respond_by,
             )
         case LeadAssigned():
-            return attrs.evolve(
+            return evolved(
                 state, assignees=event.members, role=event.role, why=event.why
             )
         case LeadMoved():

@@ -123,6 +123,8 @@ class Member:
         """
         Return the absence that covers *at*, one with a deputy before others.
         """
+        if not self.absences:
+            return None
         covering = [absence for absence in self.absences if absence.covers(at)]
         with_deputy = [absence for absence in covering if absence.deputy is not None]
         return next(iter(with_deputy or covering), None)
