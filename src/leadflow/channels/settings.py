@@ -49,7 +49,10 @@ class ChannelSettings:
     *policy* names the assignment policy of what comes in, *calendar* the
     working hours; both are names inside the playbook.  *response_time* is
     working time.  *visible_to* lists members and ``role:`` ids, empty is
-    everybody.  *extensions* say which telephone extension is whose (R3).
+    everybody.  *auto_reply* answers what opens a lead; *away_reply* answers whatever
+    comes while nobody is there (R9), in its stead.  *extensions* say which telephone
+    extension is whose (R3).
+
     *scenario* is the one that it feeds, empty is the playbook's first.  A missed
     call adds the task *missed_call_task* to its lead or interest, empty adds none.
     """
@@ -65,6 +68,7 @@ class ChannelSettings:
     calendar: str = ""
     escalation: tuple[Escalation, ...] = ()
     auto_reply: str = ""
+    away_reply: str = ""
     scenario: str = ""
     region: str = ""
     repeats: RepeatRule = "lead"

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from leadflow._problems import check_currency, check_ids, check_region, unknown
 from leadflow.assignment import check_policies
+from leadflow.channels.replies import check_reply
 from leadflow.charts import check, lead_definition
 from leadflow.errors import Problem
 from leadflow.scenario import check_scenario
@@ -51,6 +52,8 @@ def _problems(playbook: Playbook) -> Iterator[Problem]:
     )
     for number, channel in enumerate(playbook.channels):
         yield from _channel(playbook, channel, f"channels[{number}]")
+    for number, reply in enumerate(playbook.replies):
+        yield from check_reply(reply, f"replies[{number}]")
     yield from _scenarios(playbook)
 
 
@@ -58,6 +61,11 @@ def _names(playbook: Playbook) -> Iterator[Problem]:
     yield from check_ids((each.id for each in playbook.channels), "channels", "channel")
     yield from check_ids((each.id for each in playbook.reasons), "reasons", "reason")
     yield from check_ids((each.id for each in playbook.fields), "fields", "field")
+    replies = (
+        f"{each.id} in {each.language}" if each.id and each.language else each.id
+        for each in playbook.replies
+    )
+    yield from check_ids(replies, "replies", "reply")
     # A file has them as tables by name; pairs in code may say a name again.
     policies = (name for name, _ in playbook.policies)
     yield from check_ids(policies, "policies", "policy", "name")

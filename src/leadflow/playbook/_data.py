@@ -20,6 +20,7 @@ import attrs
 from leadflow._durations import write_duration
 from leadflow._tables import Table, filled
 from leadflow.assignment import Policy, parse_policy, policy_to_data
+from leadflow.channels.replies import QuickReply
 from leadflow.channels.settings import (
     ChannelKind,
     ChannelSettings,
@@ -119,6 +120,7 @@ def playbook_of(data: Mapping[str, object]) -> Playbook:
         "reasons": table.tables("reasons", _reason, what="a reason"),
         "fields": table.tables("fields", _field, what="a field"),
         "channels": table.tables("channels", _channel, what="a channel"),
+        "replies": table.tables("replies", _reply, what="a reply"),
         "policies": _policies(table, problems),
         "scenarios": tuple(scenarios.values()),
     }
@@ -265,6 +267,7 @@ def _channel(table: Table) -> ChannelSettings:
         calendar=table.text("calendar"),
         escalation=table.tables("escalation", _escalation, what="an escalation"),
         auto_reply=table.text("auto_reply"),
+        away_reply=table.text("away_reply"),
         scenario=table.text("scenario"),
         region=table.text("region"),
         repeats=table.choice("repeats", RepeatRule, "lead"),
@@ -273,6 +276,15 @@ def _channel(table: Table) -> ChannelSettings:
             for extension, who in table.text_pairs("extensions")
         ),
         missed_call_task=table.text("missed_call_task"),
+    )
+
+
+def _reply(table: Table) -> QuickReply:
+    return QuickReply(
+        id=table.text("id", required=True),
+        text=table.text("text", required=True),
+        title=table.text("title"),
+        language=table.text("language"),
     )
 
 
@@ -333,6 +345,15 @@ def playbook_to_data(playbook: Playbook) -> dict[str, object]:
             for field in playbook.fields
         ],
         channels=[_channel_to_data(channel) for channel in playbook.channels],
+        replies=[
+            filled(
+                id=reply.id,
+                title=reply.title,
+                language=reply.language,
+                text=reply.text,
+            )
+            for reply in playbook.replies
+        ],
         policies={name: policy_to_data(each) for name, each in playbook.policies},
         scenarios=[scenario_to_data(scenario) for scenario in playbook.scenarios],
     )
@@ -352,6 +373,7 @@ def _channel_to_data(channel: ChannelSettings) -> dict[str, object]:
             for level in channel.escalation
         ],
         auto_reply=channel.auto_reply,
+        away_reply=channel.away_reply,
         scenario=channel.scenario,
         region=channel.region,
         extensions=dict(channel.extensions),

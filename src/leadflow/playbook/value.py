@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import attrs
 
 from leadflow.assignment import Needs, Policy, needs
+from leadflow.channels.replies import QuickReply
 from leadflow.channels.settings import ChannelSettings
 from leadflow.charts import LEAD_STATES, Flow, LeadState, flow_of, lead_definition
 from leadflow.errors import DefinitionError, Refused, UnknownRecord
@@ -45,8 +46,9 @@ class Playbook:
     *currency* ISO 4217.  *policies*, *calendars* are (name, value) pairs.
     *policy* names the one for channels that name none.  *scenarios* may hold
     several versions of one; the newest opens new interests, the others serve
-    those under way (R37).  *simple* switches leads off (R24).  *sales_roles*
-    are those whose incoming calls always make leads (R3).
+    those under way (R37).  *replies* are prepared answers (R8).  *simple* switches
+    leads off (R24).  *sales_roles* are those whose incoming calls always make leads
+    (R3).
     """
 
     name: str = "playbook"
@@ -59,6 +61,7 @@ class Playbook:
     lead_ends: tuple[str, str] = ("Converted", "Rejected")
     reasons: tuple[Reason, ...] = ()
     fields: tuple[FieldSpec, ...] = ()
+    replies: tuple[QuickReply, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
     policies: tuple[tuple[str, Policy], ...] = ()
     policy: str = ""
@@ -258,6 +261,22 @@ class Playbook:
             UnknownRecord: the playbook has no such field.
         """
         return _found(self._fields, id, "field")
+
+    def quick_reply(self, id: str, language: str = "") -> QuickReply:  # noqa: A002 - the field's own name
+        """
+        Return a prepared answer in *language*, else in the playbook's, else any.
+
+        Raises:
+            UnknownRecord: the playbook has no such reply.
+        """
+        texts = {reply.language: reply for reply in self.replies if reply.id == id}
+        if not texts:
+            raise UnknownRecord(
+                "playbook.unknown-reply", f"the playbook has no reply {id}"
+            )
+        wanted = (language, language.partition("-")[0], self.language, "")
+        found = (texts[each] for each in wanted if each in texts)
+        return next(found, next(iter(texts.values())))
 
     def serves_sales(self, member: MemberId) -> bool:
         """
