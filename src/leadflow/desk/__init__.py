@@ -45,8 +45,10 @@ from leadflow.desk.intake import (
     RecordNotice,
 )
 from leadflow.desk.questions import (
+    Availability,
     Board,
     BoardView,
+    ChannelDuty,
     Column,
     FindClients,
     FindLeads,
@@ -96,10 +98,12 @@ __all__ = (
     "AssignWaiting",
     "AsyncDesk",
     "AttachDocument",
+    "Availability",
     "Board",
     "BoardView",
     "Card",
     "CardView",
+    "ChannelDuty",
     "ClientAlone",
     "Collaborate",
     "Column",

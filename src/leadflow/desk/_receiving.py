@@ -25,6 +25,7 @@ from leadflow import client as clients
 from leadflow import interest as interests
 from leadflow import lead as leads
 from leadflow.client import Client, ClientAdded
+from leadflow.desk._automatic import answer_automatically
 from leadflow.desk._calling import settle_call
 from leadflow.desk._clues import Clues, Party
 from leadflow.desk._opening import (
@@ -33,7 +34,6 @@ from leadflow.desk._opening import (
     add_client,
     open_interest,
     open_lead,
-    reply_effect,
     settle_lead,
 )
 from leadflow.desk.road import Decision, Draft, Facts, Reads, Walk
@@ -253,6 +253,7 @@ class Receiving:
         )
         joined = cast("Lead", draft.apply(lead.ref, events))
         yield from settle_lead(self.playbook, draft, lead, joined)
+        yield from self._auto_reply(draft, lead.ref)
         return joined
 
     def _repeat(
@@ -283,8 +284,10 @@ class Receiving:
                 "Interest",
                 draft.apply(interest.ref, interests.touch(interest, touch)),
             )
+            yield from self._auto_reply(draft, interest.ref)
             return "repeat", None, touched, interest, reason
         if not self._may_open():
+            yield from self._auto_reply(draft, client.ref)
             return "repeat", None, touched, None, reason
         if self.playbook.simple:
             interest = yield from self._interest(draft, touched, touch)
@@ -318,7 +321,7 @@ class Receiving:
         lead = yield from open_lead(self.playbook, draft, settings, opened, owner=owner)
         if client is not None:
             draft.apply(client.ref, clients.join(client, lead.id, ()))
-        self._auto_reply(draft, lead.ref)
+        yield from self._auto_reply(draft, lead.ref, opened=True)
         return lead
 
     def _begin(self, draft: Draft, touch: TouchId) -> Walk[tuple[Client, Interest]]:
@@ -340,7 +343,7 @@ class Receiving:
         )
         client = cast("Client", draft.apply(client.ref, clients.touch(client, touch)))
         interest = yield from self._interest(draft, client, touch)
-        self._auto_reply(draft, interest.ref)
+        yield from self._auto_reply(draft, interest.ref, opened=True)
         return cast("Client", draft.state(client.ref)), interest
 
     def _interest(self, draft: Draft, client: Client, touch: TouchId) -> Walk[Interest]:
@@ -444,25 +447,11 @@ class Receiving:
     def _respond_by(self, draft: Draft) -> datetime | None:
         return self.playbook.respond_by(self.settings, draft.moment.now)
 
-    def _auto_reply(self, draft: Draft, about: Ref) -> None:
-        """
-        Answer at once where the channel says so and the sign of it is safe (R10).
-        """
-        inbound = self.inbound
-        text = self.settings.auto_reply
-        known = any(point.value for point in inbound.contact_points)
-        if not text or not inbound.judgement.may_answer or not known:
-            return
-        draft.effect(
-            reply_effect(
-                inbound,
-                reply=draft.moment.new_id(),
-                about=about,
-                text=text,
-                subject=inbound.subject,
-                at=draft.moment.now,
-                automatic=True,
-            )
+    def _auto_reply(
+        self, draft: Draft, about: Ref, *, opened: bool = False
+    ) -> Walk[None]:
+        yield from answer_automatically(
+            self.playbook, draft, self.settings, self.inbound, about, opened=opened
         )
 
 

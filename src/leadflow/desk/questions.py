@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import attrs
 
+from leadflow.desk._duty import ChannelDuty, duty_of
 from leadflow.interest import Interest
 from leadflow.lead import CONVERTED, REJECTED, Lead
 from leadflow.ports import (
@@ -24,7 +25,7 @@ from leadflow.ports import (
     Query,
     Within,
 )
-from leadflow.values import ContactPoint, search_words
+from leadflow.values import ChannelId, ContactPoint, search_words
 
 
 if TYPE_CHECKING:
@@ -37,8 +38,10 @@ if TYPE_CHECKING:
 
 
 __all__ = (
+    "Availability",
     "Board",
     "BoardView",
+    "ChannelDuty",
     "Column",
     "FindClients",
     "FindLeads",
@@ -248,6 +251,30 @@ class Notices:
             kind="notice", where=_all_of(filters), newest_first=True, limit=self.limit
         )
         return tuple(cast("Notice", item.state) for item in page.items)
+
+
+@attrs.frozen(kw_only=True)
+class Availability:
+    """
+    Tell whether anybody is there for *channel* at *at*, now without it (R9).
+    """
+
+    channel: ChannelId
+    at: datetime | None = None
+
+    def ask(
+        self,
+        playbook: Playbook,
+        now: datetime,
+    ) -> Generator[Any, Any, ChannelDuty]:
+        """
+        Answer at once: the playbook knows.
+
+        Raises:
+            UnknownRecord: there is no such channel.
+        """
+        yield from ()
+        return duty_of(playbook, playbook.channel(self.channel), self.at or now)
 
 
 # -- boards ------------------------------------------------------------------------

@@ -227,9 +227,11 @@ class Draft:
             self._states[ref] = state
         return state
 
-    def claim(self, key: ClaimKey, owner: Ref) -> None:
-        """Take *key* for *owner*."""
-        self._claims[key] = Claim(key=key, owner=owner)
+    def claim(
+        self, key: ClaimKey, owner: Ref, *, until: datetime | None = None
+    ) -> None:
+        """Take *key* for *owner*, for good or *until* then."""
+        self._claims[key] = Claim(key=key, owner=owner, until=until)
 
     def release(self, key: ClaimKey, owner: Ref) -> None:
         """Give *key* back."""
