@@ -262,14 +262,23 @@ class Hooks:
         item, fixed = self._items(type_)
         each = None if fixed is None else [self.encoder(part) for part in fixed]
         encode_item: Any = None if each is not None else self.encoder(item)
+        # Tuples of text are the most frequent, and need no call for each item.
+        all_text = {encode_item} if each is None else set(each)
+        is_text = all_text == {ATOMS[str][1]}
+        length = None if each is None else len(each)
 
         def encode(value: Any) -> Any:
             if value.__class__ is not tuple:
                 unfit("a tuple", value)
+            if length is not None and len(value) != length:
+                raise Unfit(f"expected {length} items, found {len(value)}")
+            if is_text:
+                for part in value:
+                    if part.__class__ is not str:
+                        unfit("text", part)
+                return value
             if each is None:
                 return [encode_item(part) for part in value]
-            if len(value) != len(each):
-                raise Unfit(f"expected {len(each)} items, found {len(value)}")
             return [
                 encode_part(part) for encode_part, part in zip(each, value, strict=True)
             ]

@@ -52,9 +52,23 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number of JSON")
 
 
-_dumps = json.JSONEncoder(
-    ensure_ascii=True, allow_nan=False, check_circular=False, separators=(",", ":")
-).encode
+def _unknown(value: object) -> NoReturn:
+    raise TypeError(f"{type(value).__name__} is no value of JSON")
+
+
+def _make_dumps() -> Dumps:
+    """Return the standard library's encoder, in C and made once where it can be."""
+    make = getattr(json.encoder, "c_make_encoder", None)
+    if make is None:
+        return json.JSONEncoder(
+            allow_nan=False, check_circular=False, separators=(",", ":")
+        ).encode
+    escape = json.encoder.encode_basestring_ascii
+    encode = make(None, _unknown, escape, None, ":", ",", False, False, False)
+    return lambda data: "".join(encode(data, 0))
+
+
+_dumps = _make_dumps()
 _loads = json.JSONDecoder(parse_constant=_no_constant).decode
 
 

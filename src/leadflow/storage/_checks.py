@@ -190,7 +190,7 @@ def micros(instant: datetime) -> int:
     Return *instant* in whole microseconds since 1970, exactly.
     """
     gap = instant - _EPOCH
-    return (gap.days * 86_400 + gap.seconds) * 1_000_000 + gap.microseconds
+    return gap.days * 86_400_000_000 + gap.seconds * 1_000_000 + gap.microseconds
 
 
 def instant(stamp: int) -> datetime:

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from datetime import datetime
 
-    from sqlalchemy import Table
     from sqlalchemy.engine.interfaces import Dialect
+
+    from leadflow.storage._statements import Statements
 
 
 __all__ = ("Cursor", "Driver")
@@ -60,8 +61,9 @@ class Driver(Protocol):
         """Return SQLAlchemy's dialect, with parameters by position."""
         ...
 
-    def insert(self, table: Table) -> Any:
-        """Return an insert into *table* that knows ``ON CONFLICT``."""
+    @property
+    def sql(self) -> Statements:
+        """Return the statements in the engine's own SQL."""
         ...
 
     def reading(self) -> AbstractContextManager[Cursor]:

@@ -83,7 +83,9 @@ class _Plan:
         self._given = given
         codec = tenant.codec
         self.now = tenant.now()
-        self._stamp = tenant.driver.instant(self.now)
+        instant = tenant.driver.instant
+        self._stamp = instant(self.now)
+        self._at = instant(given.at)
         self.states = [
             codec.encode_state(write.ref.kind, write.state) for write in given.writes
         ]
@@ -161,29 +163,21 @@ class _Plan:
                     raise _Unexpected
 
     def _claim(self, cursor: Cursor, position: int, *, remember: bool) -> None:
-        given, home = self._given, self._tenant.home
+        given, (shard, name) = self._given, self._tenant.home
         instant = self._tenant.driver.instant
-        at = instant(given.at)
-        rows = []
+        at, now = self._at, self._stamp
+        rows: list[tuple[Any, ...]] = []
         for claim in given.claims:
             key, owner, until = claim.key, claim.owner, claim.until
-            rows.append(
-                (
-                    *home,
-                    *(to_column(key.space), to_column(key.key)),
-                    *(to_column(owner.kind), to_column(owner.id)),
-                    *(position, at),
-                    None if until is None else instant(aware_utc(until)),
-                    self._stamp,
-                )
-            )
+            space, text = to_column(key.space), to_column(key.key)
+            kind, id_ = to_column(owner.kind), to_column(owner.id)
+            end = None if until is None else instant(aware_utc(until))
+            rows.append((shard, name, space, text, kind, id_, position, at, end, now))
         if remember and not is_empty(given):
-            until = instant(self.now + REMEMBERED)
+            text, id_ = str(given.id), digest_of(given)
+            end = instant(self.now + REMEMBERED)
             rows.append(
-                (
-                    *(*home, COMMITS, str(given.id), COMMITS, digest_of(given)),
-                    *(position, at, until, self._stamp),
-                )
+                (shard, name, COMMITS, text, COMMITS, id_, position, at, end, now)
             )
         if len(rows) > 1:
             rows.sort()
@@ -242,10 +236,12 @@ class _Plan:
     ) -> list[tuple[Any, ...]]:
         if index is None:
             return []
+        shard, tenant, kind = home
         at = self._tenant.driver.instant(index.at)
-        return sorted(
-            (*home, to_column(name), to_column(value), at, id_) for name, value in terms
-        )
+        return [
+            (shard, tenant, kind, to_column(name), to_column(value), at, id_)
+            for name, value in terms
+        ]
 
     def _set_timers(self, cursor: Cursor) -> None:
         tenant = self._tenant
@@ -263,22 +259,19 @@ class _Plan:
     def _send(self, cursor: Cursor, position: int, sent: int) -> None:
         given, tenant = self._given, self._tenant
         shard, name = tenant.home
-        first = sent - len(given.effects) + 1
-        rows = []
-        for index, effect in enumerate(given.effects):
-            due = (
-                self._stamp
-                if effect.not_before is None
-                else tenant.driver.instant(aware_utc(effect.not_before))
-            )
-            rows.append(
-                (
-                    *(shard, effect_id(given.id, index), name),
-                    None if effect.lane is None else to_column(effect.lane),
-                    *(position, first + index, to_column(effect.kind), due, due),
-                    *(0, 0, 0, self._effects[index], ""),
-                )
-            )
+        seq = sent - len(given.effects)
+        rows: list[tuple[Any, ...]] = []
+        for index, (effect, data) in enumerate(
+            zip(given.effects, self._effects, strict=True)
+        ):
+            seq += 1
+            id_, kind = effect_id(given.id, index), to_column(effect.kind)
+            lane = None if effect.lane is None else to_column(effect.lane)
+            due = self._stamp
+            if effect.not_before is not None:
+                due = tenant.driver.instant(aware_utc(effect.not_before))
+            place = (shard, id_, name, lane, position, seq, kind, due, due)
+            rows.append((*place, 0, 0, 0, data, ""))
         cursor.executemany(tenant.sql.effect_new, rows)
         if cursor.rowcount != len(rows):
             raise _Unexpected
@@ -296,24 +289,19 @@ class _Plan:
 
     def _record(self, cursor: Cursor, position: int) -> None:
         given, tenant = self._given, self._tenant
-        shard = tenant.shard
-        at = tenant.driver.instant(given.at)
-        deed = (at, self._stamp, write_actor(given.by))
-        commit_id = str(given.id)
-        rows = []
+        shard, name = tenant.home
+        at, now = self._at, self._stamp
+        actor, commit = write_actor(given.by), str(given.id)
+        rows: list[tuple[Any, ...]] = []
         for write, key, events in zip(
             given.writes, self._keys, self.events, strict=True
         ):
+            kind, id_ = key[2:]
             version = write.expected
-            home = key[1:]
-            for name, schema, text in events:
+            for event, schema, text in events:
                 version += 1
-                rows.append(
-                    (
-                        *(shard, position, *home, version, commit_id),
-                        *(name, schema, *deed, text),
-                    )
-                )
+                what = (shard, position, name, kind, id_, version, commit, event)
+                rows.append((*what, schema, at, now, actor, text))
                 position += 1
         cursor.executemany(tenant.sql.journal_new, rows)
 

@@ -19,14 +19,14 @@ import os
 import sqlite3
 from collections import deque
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Literal
 from weakref import WeakSet
 
 from sqlalchemy import create_engine
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.dialects.sqlite import dialect, insert
 
 from leadflow.errors import (
     Damaged,
@@ -37,6 +37,7 @@ from leadflow.errors import (
     Uncertain,
 )
 from leadflow.storage._checks import instant, micros
+from leadflow.storage._statements import Statements
 from leadflow.storage._writer_lock import WriterLock
 
 
@@ -46,7 +47,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from types import TracebackType
 
-    from sqlalchemy import URL, Table
+    from sqlalchemy import URL
     from sqlalchemy.engine.interfaces import Dialect
 
     from leadflow.storage._driver import Cursor
@@ -110,10 +111,10 @@ class SqliteDriver:
         """Return SQLAlchemy's dialect, with parameters by position."""
         return self._dialect
 
-    @staticmethod
-    def insert(table: Table) -> Any:
-        """Return an insert into *table* that knows ``ON CONFLICT``."""
-        return insert(table)
+    @property
+    def sql(self) -> Statements:
+        """Return the statements, which are compiled once in a process."""
+        return _statements()
 
     # -- transactions
 
@@ -444,6 +445,11 @@ class _Writing:
             raise self._driver.translate(error or failure) from failure
         if isinstance(error, (sqlite3.Error, OverflowError)):
             raise self._driver.translate(error) from error
+
+
+@cache
+def _statements() -> Statements:
+    return Statements(dialect(paramstyle="qmark"), insert)
 
 
 def _path_of(url: URL) -> Path:

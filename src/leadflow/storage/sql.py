@@ -22,7 +22,6 @@ from leadflow.storage._sql_commit import commit as write
 from leadflow.storage._sql_house import audit, migrate, stored_schema
 from leadflow.storage._sql_work import dead, extend, lease, next_due, revive, settle
 from leadflow.storage._sqlite import SqliteDriver, Synchronous
-from leadflow.storage._statements import Statements
 from leadflow.storage._text import to_column
 from leadflow.values import Ref, aware_utc
 
@@ -100,7 +99,7 @@ class SqlStore:
         driver = SqliteDriver(parsed, synchronous=synchronous, timeout=timeout)
         database = Database(
             driver=driver,
-            sql=Statements(driver.dialect, driver.insert),
+            sql=driver.sql,
             pages=Pages(),
             codec=codec,
             clock=clock,
