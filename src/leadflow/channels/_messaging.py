@@ -142,30 +142,25 @@ def _kind_of(item: Json) -> str:
     return ""
 
 
-def outcomes_of(event: Event, rules: Rules) -> Iterator[Outcome]:
+def outcomes_of(rules: Rules, event: Event) -> Iterable[Outcome]:
     """
-    Yield what *event* comes to.
+    Return what *event* comes to.
 
     Raises:
         Malformed: it lacks what its kind can't be without.
     """
     if event.kind == "object":
         named = excerpt(f"object {event.data.get('object')}")
-        yield event.ignored("unknown_event", named)
-        return
+        return (event.ignored("unknown_event", named),)
     account = ident(event.around.get("id"))
     if account != rules.account:
-        yield event.ignored("other_account", f"for {account or 'nobody'}")
-        return
+        return (event.ignored("other_account", f"for {account or 'nobody'}"),)
     if not rules.messages and event.data.get("field") != "leadgen":
-        yield _leave(event)
-        return
+        return (_leave(event),)
     if reason := _IGNORED.get(event.kind):
-        yield event.ignored(
-            reason, event.kind, contact_points=_points(event, rules, "sender")
-        )
-        return
-    yield from _READERS.get(event.kind, _of_no_kind)(event, rules)
+        points = _points(event, rules, "sender")
+        return (event.ignored(reason, event.kind, contact_points=points),)
+    return _READERS.get(event.kind, _of_no_kind)(event, rules)
 
 
 def _of_no_kind(event: Event, rules: Rules) -> Iterator[Outcome]:

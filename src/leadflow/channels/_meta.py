@@ -14,7 +14,7 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 from urllib.parse import parse_qsl, urlsplit
 
 import attrs
@@ -34,13 +34,13 @@ from leadflow.channels._webhook import (
 from leadflow.channels.outcomes import Fetch, Ignored, IgnoredReason, Outcome
 from leadflow.channels.protocol import Answer, Delivery, Outgoing, Reading, guarded
 from leadflow.errors import Malformed, Refused, Unverified
-from leadflow.values import ChannelId, ContactPoint
 
 
 if TYPE_CHECKING:
     from datetime import timedelta
 
     from leadflow.channels.protocol import Reply
+    from leadflow.values import ChannelId, ContactPoint
 
 
 __all__ = (
@@ -246,12 +246,28 @@ def _handshake(delivery: Delivery, gate: Gate) -> Reading:
 # -- events ----------------------------------------------------------------------
 
 
-@attrs.frozen(kw_only=True)
-class Event:
+class _Digest:
+    """
+    Work the digest of a body out once, however many events have no key.
+    """
+
+    __slots__ = ("_delivery", "_hex")
+
+    def __init__(self, delivery: Delivery) -> None:
+        self._delivery = delivery
+        self._hex = ""
+
+    def __call__(self) -> str:
+        self._hex = self._hex or self._delivery.digest
+        return self._hex
+
+
+class Event(NamedTuple):
     """
     Hold one event of a delivery: its *kind*, its *data*, and what stands around it.
 
-    *number* is its place among the delivery's events.
+    *number* is its place among the delivery's events, *digest* answers the key of
+    the whole body, which is worked out only where it is asked for.
     """
 
     channel: ChannelId
@@ -260,11 +276,12 @@ class Event:
     kind: str
     data: Json
     around: Json
+    digest: Callable[[], str]
 
     @property
     def spare_id(self) -> str:
         """Return a key for what has none: equal when the same body comes again."""
-        return f"{self.delivery.digest}/{self.number}"
+        return f"{self.digest()}/{self.number}"
 
     def ignored(
         self,
@@ -296,27 +313,22 @@ def taken_apart(
 
     A part that can't be read is told as such, and an empty body as empty.
     """
-    number = -1
+    digest = _Digest(delivery)
+    count = 0
     for number, (kind, data, around) in enumerate(parts):
-        if number == _MOST_EVENTS:
-            yield Malformed("too-many-events", place="entry")
-            return
-        event = Event(
-            channel=channel,
-            delivery=delivery,
-            number=number,
-            kind=kind,
-            data=data,
-            around=around,
-        )
+        event = Event(channel, delivery, number, kind, data, around, digest)
         try:
-            yield from read(event)
+            for outcome in read(event):
+                count += 1
+                if count > _MOST_EVENTS:
+                    yield Malformed("too-many-events", place="entry")
+                    return
+                yield outcome
         except Malformed as error:
+            count += 1
             yield error.with_traceback(None)
-    if number < 0:
-        empty = Event(
-            channel=channel, delivery=delivery, number=0, kind="", data={}, around={}
-        )
+    if not count:
+        empty = Event(channel, delivery, 0, "", {}, {}, digest)
         yield empty.ignored("empty", "no events")
 
 

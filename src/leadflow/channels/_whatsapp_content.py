@@ -61,6 +61,7 @@ _SUFFIX = {
     "video/mp4": ".mp4",
 }
 _DIGEST_BYTES = 32
+_MOST_ITEMS = 1000
 _LIMITS = Limits(fields=200, field=64 * 1024)
 _WORDS = Vocabulary()
 
@@ -161,12 +162,13 @@ def _contacts(message: Json) -> Content:
 
 def _order(message: Json) -> Content:
     order = json_object(message.get("order"))
-    products = tuple(_product(item) for item in objects(order.get("product_items")))
+    items = objects(order.get("product_items"))
+    products = tuple(_product(item) for item in items[:_MOST_ITEMS])
     priced = [(one.price, one.quantity) for one in products if one.price is not None]
     amount = None
     if (
         priced
-        and len(priced) == len(products)
+        and len(priced) == len(items)
         and len({price.currency for price, _ in priced}) == 1
     ):
         total = sum(price.minor * quantity for price, quantity in priced)

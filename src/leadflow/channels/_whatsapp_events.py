@@ -21,6 +21,8 @@ from leadflow.channels._webhook import (
 from leadflow.channels._whatsapp_calls import call_of, call_status_of
 from leadflow.channels._whatsapp_content import content_of, context_of, source_of
 from leadflow.channels._whatsapp_person import (
+    CONTACTS,
+    Contacts,
     Writer,
     account_points,
     digits_of,
@@ -105,6 +107,8 @@ def parts_of(body: Json) -> Iterator[tuple[str, Json, Json]]:
         for change in objects(entry.get("changes")):
             field = text_of(change.get("field"))
             value = json_object(change.get("value"))
+            if field in _LISTS:
+                value = {**value, CONTACTS: Contacts.of(value)}
             found = False
             for key in _LISTS.get(field, ()):
                 for data in objects(value.get(key)):
@@ -150,7 +154,7 @@ def _of_no_kind(event: Event) -> Outcome:
         told = text_of(event.around.get("event"))
         return event.ignored("account_notice", f"{event.kind} {told}".strip())
     if event.kind in _LISTS:
-        frame = {"messaging_product", "metadata", "contacts", *_LISTS[event.kind]}
+        frame = {"messaging_product", "metadata", CONTACTS, *_LISTS[event.kind]}
         unknown = ", ".join(key for key in event.around if key not in frame)
         reason: IgnoredReason = "unknown_event" if unknown else "empty"
         return event.ignored(reason, unknown or event.kind)

@@ -11,23 +11,29 @@ WhatsApp's form of it is not always one that can be dialled.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 import attrs
 
 from leadflow import identity
-from leadflow.channels._meta import ident, objects
+from leadflow.channels._meta import Json, ident, objects
 from leadflow.channels._webhook import json_object, text_of
 from leadflow.values import ContactPoint, Person
 
 
-if TYPE_CHECKING:
-    from leadflow.channels._meta import Json
-
-
-__all__ = ("NETWORK", "Writer", "account_points", "digits_of", "writer_of")
+__all__ = (
+    "CONTACTS",
+    "NETWORK",
+    "Contacts",
+    "Writer",
+    "account_points",
+    "digits_of",
+    "writer_of",
+)
 
 NETWORK = "whatsapp"
+CONTACTS = "contacts"
+"""Where the `Contacts` of a change stand in its value."""
 
 _NUMBER = re.compile(r"\+?([0-9]{5,20})")
 
@@ -92,23 +98,54 @@ def digits_of(value: object) -> str:
     return found[1] if found else ""
 
 
+@attrs.frozen
+class Contacts:
+    """
+    Hold whom a change tells of, to be found by number and by user id.
+
+    Made once a change: looking through all of them for each of its messages would
+    cost the square of a body.
+    """
+
+    by_number: Mapping[str, Json]
+    by_user: Mapping[str, Json]
+    alone: Json | None
+
+    @classmethod
+    def of(cls, value: Json) -> Contacts:
+        """Return the contacts in a change's *value*."""
+        told = objects(value.get("contacts"))
+        return cls(
+            {digits_of(contact.get("wa_id")): contact for contact in told},
+            {ident(contact.get("user_id")): contact for contact in told},
+            told[0] if len(told) == 1 else None,
+        )
+
+    def find(self, number: str, user_id: str) -> Json | None:
+        """
+        Return who has *number* or *user_id*, None where nobody has.
+
+        In a change about one person both may stand with the contact alone.
+        """
+        if not number and not user_id:
+            return self.alone
+        found = self.by_user.get(user_id) if user_id else None
+        return found or (self.by_number.get(number) if number else None)
+
+
 def writer_of(value: Json, number: object, user_id: object) -> Writer:
     """
     Return who is meant by *number* and *user_id*, with what *value* knows besides.
     """
     digits, user = digits_of(number), ident(user_id)
-    contacts = objects(value.get("contacts"))
-    for contact in contacts:
-        known = digits_of(contact.get("wa_id")), ident(contact.get("user_id"))
-        same = (digits and digits == known[0]) or (user and user == known[1])
-        # In a delivery about one person both may stand with the contact alone.
-        alone = not digits and not user and len(contacts) == 1
-        if same or alone:
-            profile = json_object(contact.get("profile"))
-            return Writer(
-                user_id=user or known[1],
-                number=digits or known[0],
-                username=text_of(profile.get("username")),
-                name=text_of(profile.get("name")),
-            )
-    return Writer(user_id=user, number=digits)
+    contacts = value.get(CONTACTS)
+    found = contacts.find(digits, user) if isinstance(contacts, Contacts) else None
+    if found is None:
+        return Writer(user_id=user, number=digits)
+    profile = json_object(found.get("profile"))
+    return Writer(
+        user_id=user or ident(found.get("user_id")),
+        number=digits or digits_of(found.get("wa_id")),
+        username=text_of(profile.get("username")),
+        name=text_of(profile.get("name")),
+    )

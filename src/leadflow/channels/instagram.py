@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import attrs
@@ -141,10 +142,7 @@ class InstagramChannel:
     def _outcomes(self, body: Json, delivery: Delivery) -> Iterator[Outcome]:
         rules = self._rules
         return taken_apart(
-            parts_of(body, rules),
-            self.id,
-            delivery,
-            lambda event: outcomes_of(event, rules),
+            parts_of(body, rules), self.id, delivery, partial(outcomes_of, rules)
         )
 
     # -- asking the Graph ----------------------------------------------------------

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import attrs
@@ -183,10 +184,7 @@ class MessengerChannel:
     def _outcomes(self, body: Json, delivery: Delivery) -> Iterator[Outcome]:
         rules = self._rules
         return taken_apart(
-            parts_of(body, rules),
-            self.id,
-            delivery,
-            lambda event: outcomes_of(event, rules),
+            parts_of(body, rules), self.id, delivery, partial(outcomes_of, rules)
         )
 
     def resolve(self, pointer: PointerOnly, answer: Delivery) -> Reading:

@@ -427,3 +427,15 @@ class TestMalformedBesideGood:
         assert [Malformed, Inbound] == [
             type(one) for one in CHANNEL.read(hook(both)).outcomes
         ]
+
+    def test_many_receipts(self) -> None:
+        """
+        One event can't come to more outcomes than a body may, and says so.
+        """
+        many = event(delivery={"mids": [f"m_{number}" for number in range(3000)]})
+        outcomes = CHANNEL.read(hook(many)).outcomes
+
+        assert (2001, Malformed("too-many-events", place="entry")) == (
+            len(outcomes),
+            outcomes[-1],
+        )

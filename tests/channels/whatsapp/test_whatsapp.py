@@ -142,6 +142,34 @@ class TestWhoWrites:
 
         assert expected == outcome.conversation
 
+    def test_names_of_many(self) -> None:
+        """
+        In a body about several people each message has its own writer's name.
+        """
+        frame = {"timestamp": "1", "type": "text", "text": {"body": "a"}}
+        body = change(
+            contacts=[
+                {"profile": {"name": "Anna"}, "wa_id": "79161234567"},
+                {
+                    "profile": {"name": "Boris"},
+                    "wa_id": "79267654321",
+                    "user_id": "RU.2",
+                },
+            ],
+            messages=[
+                {**frame, "id": "wamid.1", "from_user_id": "RU.2"},
+                {**frame, "id": "wamid.2", "from": "79161234567"},
+                {**frame, "id": "wamid.3", "from": "79000000000"},
+            ],
+        )
+        names = [
+            one.person.name
+            for one in CHANNEL.read(hook(body)).outcomes
+            if isinstance(one, Inbound)
+        ]
+
+        assert ["Boris", "Anna", ""] == names
+
     def test_number_is_a_phone_too(self) -> None:
         """
         A caller is recognised by the number that writes.
@@ -266,6 +294,15 @@ class TestContent:
         order = {"product_items": [{**item, "quantity": 3}, item]}
 
         assert Money(600, "USD") == said(type="order", order=order).amount
+
+    def test_endless_order(self) -> None:
+        """
+        Of an order without end a thousand products are kept, and no wrong amount.
+        """
+        item = {"product_retailer_id": "a", "item_price": 1, "currency": "USD"}
+        found = said(type="order", order={"product_items": [item] * 1500})
+
+        assert (1000, None) == (len(found.products), found.amount)
 
     @pytest.mark.parametrize("quantity", [0, -1, None, "x", True, 10**9, 1.5])
     def test_quantity(self, quantity: object) -> None:
