@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 import attrs
 
 from leadflow.channels._form_fields import Vocabulary
-from leadflow.channels._meta import LONGEST_MARK, Event, Json, ident
+from leadflow.channels._meta import LONGEST_MARK, ident
 from leadflow.channels._webhook import whole_number
 from leadflow.channels.outcomes import Fetch
 from leadflow.values import ChannelId, ContactPoint
 
 
 if TYPE_CHECKING:
+    from leadflow.channels._event import Event, Json
     from leadflow.channels.outcomes import IgnoredReason, Outcome
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leadflow.channels._meta import Event, ident
+from leadflow.channels._meta import ident
 from leadflow.channels._vk_base import (
     Rules,
     contact_of,
@@ -28,6 +28,8 @@ from leadflow.values import Product
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from leadflow.channels._event import Event
 
 
 __all__ = ("COMMENT_CHANGES", "PLACES", "comment_of")

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from leadflow.channels._meta import Event, Json, ident
+from leadflow.channels._meta import ident
 from leadflow.channels._vk_base import (
     CHATS,
     NETWORK,
@@ -49,6 +49,8 @@ from leadflow.values import Person, Source
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from leadflow.channels._event import Event, Json
 
 
 __all__ = ("outcomes_of", "said")

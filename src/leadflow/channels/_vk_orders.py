@@ -4,8 +4,10 @@ What comes of VK's shop and of its lead forms.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from leadflow.channels._form_body import Limits
-from leadflow.channels._meta import Event, Json, ident, objects
+from leadflow.channels._meta import ident, objects
 from leadflow.channels._submission import Submission
 from leadflow.channels._vk_base import (
     NETWORK,
@@ -21,6 +23,10 @@ from leadflow.channels.outcomes import Inbound, Judgement, Outcome
 from leadflow.errors import Malformed
 from leadflow.identity import phone
 from leadflow.values import ContactPoint, Person, Product, Source
+
+
+if TYPE_CHECKING:
+    from leadflow.channels._event import Event, Json
 
 
 __all__ = ("LIMITS", "lead_form_of", "order_of")

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING
 import attrs
 
 from leadflow.channels import _visitor as visitors
-from leadflow.channels._meta import Event, ident, objects
+from leadflow.channels._event import Event
+from leadflow.channels._meta import ident, objects
 from leadflow.channels._secret import HookSecretPlace, check_secret, secret_checks
 from leadflow.channels._webhook import (
     check_settings,
@@ -119,7 +120,6 @@ class JivoChannel:
         return Event(
             channel=self.id,
             delivery=delivery,
-            number=0,
             kind=kind,
             data=body,
             around=body,

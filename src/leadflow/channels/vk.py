@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING
 import attrs
 
 from leadflow.channels import _vk_reply as asking
+from leadflow.channels._event import Event
 from leadflow.channels._form_fields import ROLES, FormRole, Vocabulary
-from leadflow.channels._meta import Event, is_https, objects
+from leadflow.channels._meta import is_https, objects
 from leadflow.channels._secret import check_secret
 from leadflow.channels._vk_base import NETWORK, Rules, sender_of
 from leadflow.channels._vk_events import outcomes_of, said
@@ -223,7 +224,6 @@ class VkChannel:
         return Event(
             channel=self.id,
             delivery=delivery,
-            number=0,
             kind=kind,
             data=json_object(body.get("object")),
             around=body,
@@ -255,10 +255,8 @@ class VkChannel:
             for profile in objects(response.get("profiles"))
             if profile.get("id") == sender
         )
-        event = attrs.evolve(
-            self._event(answer, "message_new", {}),
-            delivery=attrs.evolve(answer, received_at=pointer.received_at),
-        )
+        received = attrs.evolve(answer, received_at=pointer.received_at)
+        event = self._event(received, "message_new", {})
         found: Outcome | None = said(
             items[0],
             self._rules,
