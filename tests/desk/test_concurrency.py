@@ -48,7 +48,7 @@ def opened(kind: str, folder: Path) -> Iterator[Store]:
         yield MemoryStore(codec=leadflow_codec())
         return
     url = f"sqlite:///{folder / 'leads.db'}"
-    with SqlStore.open(url, codec=leadflow_codec(), synchronous="OFF") as sql:
+    with SqlStore.open(url, codec=leadflow_codec(), synchronous="NORMAL") as sql:
         sql.migrate()
         yield sql
 

@@ -56,9 +56,8 @@ def stores(clock: Clock) -> Iterator[list[Store]]:
     """
     with TemporaryDirectory() as folder:
         url = f"sqlite:///{Path(folder) / 'leads.db'}"
-        # What a power failure does is the store's own affair, and tested there.
         with SqlStore.open(
-            url, codec=leadflow_codec(), clock=clock, synchronous="OFF"
+            url, codec=leadflow_codec(), clock=clock, synchronous="NORMAL"
         ) as sql:
             sql.migrate()
             yield [
