@@ -13,6 +13,7 @@ import json
 
 from leadflow import identity
 from leadflow.channels import Channel, Delivery, Inbound
+from leadflow.channels.avito import AvitoChannel
 from leadflow.channels.chat import ChatChannel
 from leadflow.channels.jivo import JivoChannel
 from leadflow.channels.vk import VkChannel
@@ -127,6 +128,31 @@ JIVO = {
     },
     "plain_messages": "Анна: Здравствуйте!\nБорис: Чем могу помочь?\nАнна: Шкаф",
 }
+
+# As Avito sends it.
+AVITO = {
+    "id": "5b1c8f5a-93f1-4c7e-8d0a-2f3b4c5d6e7f",
+    "version": "v3.0.0",
+    "timestamp": 1778493601,
+    "payload": {
+        "type": "message",
+        "value": {
+            "id": "bf0ca1b2c3d4e5f60718293a4b5c6d7e",
+            "chat_id": "u2i-eJzTsAqZ~kx8yQ2hVbN1pW",
+            "user_id": 4711,
+            "author_id": 9021033,
+            "created": 1778493600,
+            "type": "text",
+            "chat_type": "u2i",
+            "content": {
+                "text": "Шкаф в прихожую, 240 на 60 на 180. Лучше белый. Сколько ждать?"
+            },
+            "item_id": 2345678901,
+            "published_at": "2026-05-11T10:00:00Z",
+            "read": None,
+        },
+    },
+}
 URL = f"https://crm.example/hook/{SECRET}"
 
 
@@ -182,3 +208,12 @@ class TestSocial:
         delivery = Delivery(body=body, received_at=NOW, url=URL)
 
         assert 4 >= ratio_of(channel, delivery, contacts=True)
+
+    def test_avito(self) -> None:
+        """
+        A message costs at most 4 times its parsing and an HMAC of it.
+        """
+        channel = AvitoChannel(id="avito", user_id=4711, secret=SECRET)
+        body = json.dumps(AVITO, ensure_ascii=False).encode()
+
+        assert 4 >= ratio_of(channel, Delivery(body=body, received_at=NOW, url=URL))
