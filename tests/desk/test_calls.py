@@ -4,13 +4,17 @@ Calls: a missed one asks to be called back, and a call is an answer.
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
+from urllib.parse import urlencode
 
 import attrs
 import pytest
 
-from leadflow.channels import Call, Inbound
+from leadflow.channels import Call, Delivery, Inbound
+from leadflow.channels.mango import MangoChannel
 from leadflow.channels.settings import ChannelSettings
 from leadflow.desk import (
     Card,
@@ -27,7 +31,7 @@ from leadflow.lead import LeadAnswered, LeadTaskFinished
 from leadflow.playbook import Playbook, playbook_of, playbook_to_data
 from leadflow.storage.memory import MemoryStore
 from leadflow.touch import Touch
-from leadflow.values import ContactPoint, Ref, Task
+from leadflow.values import ChannelId, ContactPoint, Ref, Task
 from tests.desk._company import (
     MONDAY,
     Clock,
@@ -424,3 +428,69 @@ class TestParts:
         ]
 
         assert [None, None] == [each.lead for each in received]
+
+
+class TestThroughAnAdapter:
+    """
+    What an adapter reads of calls makes the same of them.
+    """
+
+    CHANNEL = MangoChannel(
+        id=ChannelId("line"), api_key="key", salt="salt", at_ring=True
+    )
+
+    def receive(self, desk: Desk, event: dict[str, object]) -> Received:
+        """
+        Return what became of an *event* of Mango Office.
+        """
+        text = json.dumps({"entry_id": "e1", "create_time": 1778490000, **event})
+        sign = sha256(f"key{text}salt".encode()).hexdigest()
+        form = {"vpbx_api_key": "key", "sign": sign, "json": text}
+        given = Delivery(body=urlencode(form).encode(), received_at=MONDAY)
+        [outcome] = self.CHANNEL.read(given).outcomes
+        assert isinstance(outcome, Inbound)
+        return desk.do(Receive(outcome))
+
+    def test_ring_end_and_call_back(self, desk: Desk) -> None:
+        """A call that rings, is missed and is called back leaves nothing to do."""
+        anna = {"number": "79161234567"}
+        ours = {"extension": "101"}
+        ring = {"call_state": "Appeared", "location": "abonent", "from": anna}
+        rung = self.receive(desk, {**ring, "to": ours})
+        summary: dict[str, object] = {"entry_result": 0, "from": anna, "to": ours}
+        ended = self.receive(desk, {**summary, "call_direction": 1})
+        waiting = undone(desk, about(rung))
+        back = {"entry_id": "e2", "call_direction": 2, "from": ours, "to": anna}
+        self.receive(desk, {**summary, **back, "entry_result": 1})
+
+        assert ("extended", rung.touch, ["Call back"], []) == (
+            ended.standing,
+            ended.touch,
+            waiting,
+            undone(desk, about(rung)),
+        )
+
+    def test_asks_to_be_called(self, desk: Desk) -> None:
+        """A visitor who asks to be called, and is, has one touch and an answer."""
+        anna = {"number": "79161234567"}
+        ours = {"extension": "101"}
+        asked = self.receive(
+            desk,
+            {
+                "call_state": "Appeared",
+                "from": anna,
+                "to": ours,
+                "callback_initiator": "CallbackWidget",
+            },
+        )
+        called = self.receive(
+            desk,
+            {"call_direction": 2, "entry_result": 1, "from": ours, "to": anna},
+        )
+        lead = desk.ask(Card(about(asked))).record
+
+        assert (asked.touch, MONDAY, None) == (
+            called.touch,
+            lead.answered_at,
+            lead.respond_by,
+        )

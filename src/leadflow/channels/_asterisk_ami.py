@@ -30,7 +30,6 @@ __all__ = ("ABOUT_CALLS", "Event", "ami_events", "call_name", "is_ami", "live_le
 Event: TypeAlias = Mapping[str, str]
 
 _BANNER = b"Asterisk Call Manager"
-_MOST_EVENTS = 5000
 _MOST_LINES = 200
 _LONGEST = 1024
 _COLUMNS = {
@@ -89,7 +88,7 @@ def ami_events(buffer: bytes) -> tuple[tuple[Event, ...], bytes]:
     """
     plain = buffer.replace(b"\r\n", b"\n")
     *blocks, rest = plain.split(b"\n\n")
-    return tuple(filter(None, map(_event, blocks[:_MOST_EVENTS]))), rest
+    return tuple(filter(None, map(_event, blocks))), rest
 
 
 def _event(block: bytes) -> Event:

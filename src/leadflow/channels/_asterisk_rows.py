@@ -13,6 +13,7 @@ Nor do rows tell which way a call went; that is said by the settings.
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -54,11 +55,13 @@ COLUMNS = (
 
 _FEWEST = 15
 _MOST_ROWS = 5000
+# A line of Windows ends with two characters, and some are empty.
+_LINES_A_ROW = 4
 _MOST_FIELDS = 64
 _LONGEST = 1024
 _ALIASES = {"calldate": "start", "starttime": "start", "endtime": "end"}
-_CALLER = re.compile(r'\s*"?([^"<]*?)"?\s*<([^<>]*)>\s*')
 _CHANNEL = re.compile(r"[^/]+/([^@;]+?)(?:@[^;]*?)?(?:-[0-9a-f]{6,10})?(?:;[12])?")
+_LONGEST_CHANNEL = 128
 _RESULTS: Mapping[str, CallResult] = {
     "BUSY": "busy",
     "CONGESTION": "failed",
@@ -90,20 +93,28 @@ def csv_rows(body: bytes, columns: tuple[str, ...]) -> list[Row | Malformed]:
     Return the rows of a CSV file, with or without a line of names at its top.
 
     A row that can't be read takes no other with it.
+
+    Raises:
+        Malformed: there are more lines than rows could fill.
     """
+    if body.count(b"\n") + body.count(b"\r") > _MOST_ROWS * _LINES_A_ROW:
+        raise Malformed("too-many-rows", place="body")
     text = clean(body.removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace"))
     rows: list[Row | Malformed] = []
     names = columns
-    reader = csv.reader(text.splitlines(keepends=True))
+    reader = csv.reader(io.StringIO(text, newline=""))
     try:
         for cells in reader:
+            place = f"line {reader.line_num}"
+            if len(cells) > _MOST_FIELDS:
+                rows.append(Malformed("wrong-columns", place=place))
+                continue
             if not any(cells):
                 continue
             lower = tuple(cell.strip().lower() for cell in cells)
             if not rows and {"src", "dst", "disposition"} <= set(lower):
                 names = tuple(_ALIASES.get(name, name) for name in lower)
                 continue
-            place = f"line {reader.line_num}"
             if len(rows) >= _MOST_ROWS:
                 rows.append(Malformed("too-many-rows", place=place))
                 break
@@ -175,7 +186,7 @@ def channel_name(channel: str) -> str:
     """
     Return the account that *channel* belongs to: of ``PJSIP/101-0000002f`` 101.
     """
-    found = _CHANNEL.fullmatch(channel)
+    found = _CHANNEL.fullmatch(channel) if len(channel) <= _LONGEST_CHANNEL else None
     return found[1] if found else ""
 
 
@@ -241,10 +252,10 @@ def legs_of(rows: Iterable[Row], rules: Rules) -> list[CallEvent]:
 
 
 def _leg(row: Row, rules: Rules, *, direction: CallDirection, human: bool) -> CallEvent:
-    named = _CALLER.fullmatch(row.get("clid", ""))
+    name, _, number = row.get("clid", "").rpartition("<")
     source, target = row.get("src", ""), row.get("dst", "")
-    if is_hidden(source) and named is not None:
-        source = named[2].strip()
+    if is_hidden(source) and number.endswith(">"):
+        source = number[:-1].strip()
     outgoing = direction == "out"
     result = _RESULTS.get(row.get("disposition", "").upper(), "missed")
     if outgoing and row.get("disposition", "").upper() == "ANSWERED":
@@ -257,7 +268,7 @@ def _leg(row: Row, rules: Rules, *, direction: CallDirection, human: bool) -> Ca
         peer=target if outgoing else source,
         line=_line(row, rules, direction),
         employee=_employee(row, rules, direction),
-        name=named[1].strip() if named and direction == "in" else "",
+        name=name.strip().strip('"').strip() if direction == "in" else "",
         human=human,
         talk=seconds(row.get("billsec", "")) if human else seconds(0),
         started=_time(row.get("start", ""), rules),

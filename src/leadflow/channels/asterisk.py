@@ -61,6 +61,7 @@ __all__ = ("AsteriskChannel", "ami_events")
 Directions: TypeAlias = tuple[tuple[str, CallDirection], ...]
 
 _HEADER = "X-Api-Key"
+_MOST_EVENTS = 5000
 _SERVICE = frozenset(
     [
         *("challengesent", "contactstatus", "devicestatechange", "extensionstatus"),
@@ -252,7 +253,10 @@ class AsteriskChannel:
         )
 
     def _of_events(self, delivery: Delivery) -> list[Outcome]:
-        events, _ = ami_events(delivery.body.rstrip() + b"\n\n")
+        body = delivery.body.rstrip().replace(b"\r\n", b"\n")
+        if body.count(b"\n\n") >= _MOST_EVENTS:
+            raise Malformed("too-many-events", place="body")
+        events, _ = ami_events(body + b"\n\n")
         calls: dict[str, list[Event]] = {}
         others: dict[str, Outcome] = {}
         for number, event in enumerate(events):

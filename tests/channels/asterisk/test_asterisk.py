@@ -342,6 +342,23 @@ class TestCalls:
 
         assert "Anna Karenina" == found.person.name
 
+    @pytest.mark.parametrize(
+        ("clid", "name"),
+        [
+            ("Anna <7>", "Anna"),
+            ("<79161234567>", ""),
+            ('"79161234567" <79161234567>', ""),
+            ("79161234567", ""),
+            (" " * 5000, ""),
+            ('"' * 5000, ""),
+        ],
+    )
+    def test_odd_names(self, clid: str, name: str) -> None:
+        """
+        However the caller's id is written, only a name is a name.
+        """
+        assert name == whole(row(clid=clid)).person.name
+
     def test_number_in_the_caller_alone(self) -> None:
         """
         A number that only the caller's id holds is the number.
@@ -485,8 +502,9 @@ class TestRows:
             (b"a,b,c", "wrong-columns"),
             (b'"' + b"x" * 200_000, "bad-csv"),
             (b"\n".join([b",1,2" + b"," * 13] * 5001), "too-many-rows"),
+            (b"Event: A\n\n" * 5001, "too-many-events"),
         ],
-        ids=range(8),
+        ids=range(9),
     )
     def test_unreadable(self, body: bytes, reason: str) -> None:
         """
