@@ -25,10 +25,12 @@ from leadflow.values import Attachment
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from typing import Protocol
+    from collections.abc import Callable, Iterable
+    from typing import Any, Protocol
 
     class _Parser(Protocol):
+        logger: Any
+
         def write(self, data: bytes) -> int: ...
 
 
@@ -127,6 +129,8 @@ def read_parts(
             max_header_count=limits.headers,
             max_header_size=limits.header,
         )
+        # It would write a line to the log for every broken body that anybody sends.
+        parser.logger = _QUIET
         parser.write(body)
     except FormParserError as error:
         offset = getattr(error, "offset", -1)
@@ -135,6 +139,24 @@ def read_parts(
     if not reader.finished:
         raise Malformed("bad-multipart", place="end")
     return reader.parts
+
+
+class _Quiet:
+    """
+    Stand in for a logger, and say nothing.
+    """
+
+    def __getattr__(self, level: str) -> Callable[..., None]:
+        return _say_nothing
+
+
+def _say_nothing(*_: object, **__: object) -> None:
+    """
+    Leave it to the outcome to tell what is wrong.
+    """
+
+
+_QUIET = _Quiet()
 
 
 class _Reader:

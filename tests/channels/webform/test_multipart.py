@@ -288,6 +288,14 @@ class TestCaps:
         """
         assert ("bad-multipart", 400) == refusal(SITE, delivery(body=body))
 
+    def test_says_nothing(self, caplog: pytest.LogCaptureFixture) -> None:
+        """
+        A broken body is told of by its outcome, and by no line in a log.
+        """
+        SITE.read(delivery(body=f"--{B}\r\n\xff: x".encode()))
+
+        assert [] == caplog.records
+
     @pytest.mark.parametrize(
         ("type_", "refused"),
         [
