@@ -23,14 +23,14 @@ lone surrogates and NUL included; instants come back in UTC.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any, NoReturn, Self, TypeAlias
+from typing import Any, Self, TypeAlias
 
 import attrs
 
 from leadflow._codec_hooks import Hooks
+from leadflow._codec_json import Dumps, Loads, dumps, loads
 from leadflow._codec_places import Decode, describe
 from leadflow._codec_values import Encode, Unfit, Unsupported
 from leadflow._plain import plain_copy
@@ -42,34 +42,7 @@ __all__ = ("Codec", "CodecBuilder", "Dumps", "Loads", "Unrecognised", "Upcaster"
 Upcaster: TypeAlias = Callable[[dict[str, Any]], dict[str, Any]]
 """Takes the stored dict of one version, answers that of the next."""
 
-Dumps: TypeAlias = Callable[[Any], "str | bytes"]
-Loads: TypeAlias = Callable[[str], Any]
-
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:[.-][a-z0-9]+)*")
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no number of JSON")
-
-
-def _unknown(value: object) -> NoReturn:
-    raise TypeError(f"{type(value).__name__} is no value of JSON")
-
-
-def _make_dumps() -> Dumps:
-    """Return the standard library's encoder, in C and made once where it can be."""
-    make = getattr(json.encoder, "c_make_encoder", None)
-    if make is None:
-        return json.JSONEncoder(
-            allow_nan=False, check_circular=False, separators=(",", ":")
-        ).encode
-    escape = json.encoder.encode_basestring_ascii
-    encode = make(None, _unknown, escape, None, ":", ",", False, False, False)
-    return lambda data: "".join(encode(data, 0))
-
-
-_dumps = _make_dumps()
-_loads = json.JSONDecoder(parse_constant=_no_constant).decode
 
 
 @attrs.frozen(kw_only=True)
@@ -227,6 +200,27 @@ class Codec:
                 raise Damaged(f"no event is called {name!r}")
         return self._decode(entry, version, text)
 
+    def encode(self, value: object) -> tuple[str, int, str]:
+        """
+        Return the name, the version and the text of a record's state or an event.
+        """
+        entry = self._known.get(value.__class__)
+        if entry is None:
+            raise Refused(
+                "codec.unknown-class", f"{type(value).__name__} is not known here"
+            )
+        return entry.name, entry.version, self._encode(entry, value)
+
+    def decode(self, name: str, version: int, text: str) -> Any:
+        """
+        Return the state or the event that was stored as *text* under *name*.
+
+        Raises:
+            Refused: nothing is registered under *name*.
+            Damaged: as `decode_event`.
+        """
+        return self._decode(self._entry(name), version, text)
+
     def encode_data(self, data: Mapping[str, Any]) -> str:
         """
         Return the text of a payload: plain data only.
@@ -244,12 +238,6 @@ class Codec:
             Damaged: *text* is no JSON object.
         """
         return self._object("a payload", 1, text)
-
-    def upcast(self, name: str, version: int, text: str) -> dict[str, Any]:
-        """
-        Return the stored dict in *text*, brought up to today's version.
-        """
-        return self._upcast(self._entry(name), version, text)
 
     def spell_out(self, value: object) -> dict[str, Any]:
         """
@@ -412,7 +400,7 @@ class CodecBuilder:
         self._steps.append((name, from_version, step))
         return self
 
-    def build(self, *, dumps: Dumps = _dumps, loads: Loads = _loads) -> Codec:
+    def build(self, *, dumps: Dumps = dumps, loads: Loads = loads) -> Codec:
         """
         Check all that was said and return the codec.
 
