@@ -13,7 +13,7 @@ RFC 7578 has no such thing: programs send it, and then it is the better one.
 from __future__ import annotations
 
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import attrs
 
@@ -114,7 +114,7 @@ def read_parts(
         raise Malformed("bad-multipart", place="boundary")
     reader = _Reader(limits)
     try:
-        parser: _Parser = MultipartParser(
+        made = MultipartParser(
             boundary,
             {
                 "on_part_begin": reader.begin,
@@ -129,6 +129,7 @@ def read_parts(
             max_header_count=limits.headers,
             max_header_size=limits.header,
         )
+        parser = cast("_Parser", made)
         # It would write a line to the log for every broken body that anybody sends.
         parser.logger = _QUIET
         parser.write(body)
