@@ -16,6 +16,7 @@ from leadflow.channels import Channel, Delivery, Inbound
 from leadflow.channels.avito import AvitoChannel
 from leadflow.channels.chat import ChatChannel
 from leadflow.channels.jivo import JivoChannel
+from leadflow.channels.max_messenger import MaxChannel
 from leadflow.channels.vk import VkChannel
 from tests.benchmarks._ratio import compare
 from tests.benchmarks.test_webhooks import EMAIL, NOW, PHONE, SECRET, floor_of
@@ -153,6 +154,30 @@ AVITO = {
         },
     },
 }
+
+# As MAX sends it.
+MAX = {
+    "update_type": "message_created",
+    "timestamp": 1778493600512,
+    "user_locale": "ru",
+    "message": {
+        "sender": {
+            "user_id": 5031927,
+            "first_name": "Анна",
+            "last_name": "Каренина",
+            "name": "Анна Каренина",
+            "is_bot": False,
+            "last_activity_time": 1778493590000,
+        },
+        "recipient": {"chat_id": 90210334, "chat_type": "dialog", "user_id": 42},
+        "timestamp": 1778493600480,
+        "body": {
+            "mid": "mid.0000000005606a4e01970c1f2a3b4c5d",
+            "seq": 114483220174531678,
+            "text": "Шкаф в прихожую, 240 на 60 на 180. Лучше белый. Сколько ждать?",
+        },
+    },
+}
 URL = f"https://crm.example/hook/{SECRET}"
 
 
@@ -217,3 +242,15 @@ class TestSocial:
         body = json.dumps(AVITO, ensure_ascii=False).encode()
 
         assert 4 >= ratio_of(channel, Delivery(body=body, received_at=NOW, url=URL))
+
+    def test_max(self) -> None:
+        """
+        An update costs at most 4 times its parsing and an HMAC of it.
+        """
+        channel = MaxChannel(id="max", secret=SECRET)
+        body = json.dumps(MAX, ensure_ascii=False).encode()
+        headers = (("X-Max-Bot-Api-Secret", SECRET),)
+
+        assert 4 >= ratio_of(
+            channel, Delivery(body=body, received_at=NOW, headers=headers)
+        )
