@@ -26,7 +26,7 @@ from tests.benchmarks._intake import (
 from tests.benchmarks._ratio import race
 
 
-_FEW, _MANY = 1_000, 200_000
+_FEW, _MANY = 1_000, 50_000
 _BATCH = 1_000
 
 
@@ -125,7 +125,7 @@ ACTS: dict[str, Callable[[Store], Callable[[Commit], object]]] = {
 @pytest.mark.parametrize("what", ACTS)
 def test_with_much_in_it(stores: dict[str, Stores], kind: str, what: str) -> None:
     """
-    With 200,000 leads a commit, a look-up and a page cost as with 1,000.
+    With 50,000 leads a commit, a look-up and a page cost as with 1,000.
     """
     act = ACTS[what]
     few, many = act(stores[kind].few), act(stores[kind].many)

@@ -198,7 +198,7 @@ class Lease:
     Hold one due timer or waiting effect for a while; *token* fences it.
 
     *id* is the effect's id; for a timer ``kind/id/name``.  *attempts* counts
-    this one.
+    this one, *error* is what the last of them came to.
     """
 
     what: LeaseKind
@@ -212,6 +212,7 @@ class Lease:
     attempts: int
     until: datetime
     lane: str | None = None
+    error: str = ""
 
 
 @attrs.frozen

@@ -172,7 +172,7 @@ def _statements(tenant: Tenant, what: LeaseKind) -> WorkStatements:
 
 
 def _lease(tenant: Tenant, what: LeaseKind, row: Sequence[Any]) -> Lease:
-    id_, kind, name, lane, payload, due, next_at, token, attempts = row
+    id_, kind, name, lane, payload, due, next_at, token, attempts, error = row
     kind, name = from_column(kind), from_column(name)
     ref = Ref(kind, from_column(id_)) if what == "timers" else None
     return Lease(
@@ -187,4 +187,5 @@ def _lease(tenant: Tenant, what: LeaseKind, row: Sequence[Any]) -> Lease:
         attempts=attempts,
         until=tenant.driver.moment(next_at),
         lane=None if lane is None else from_column(lane),
+        error=from_column(error),
     )

@@ -371,7 +371,10 @@ class WorkStatements:
             null() if is_timer else table.c.lane,
             *(
                 table.c[name]
-                for name in ("payload", "due_at", "next_at", "token", "attempts")
+                for name in (
+                    *("payload", "due_at", "next_at"),
+                    *("token", "attempts", "last_error"),
+                )
             ),
         ]
 

@@ -407,4 +407,5 @@ def _lease(what: LeaseKind, work: Work) -> Lease:
         attempts=work.attempts,
         until=work.next_at,
         lane=work.lane,
+        error=work.error,
     )

@@ -72,8 +72,8 @@ class RetryClauses(StoreBase):
         clock.move(days=1)
         (dead,) = store.dead()
 
-        assert (first.id, first.payload, [], None) == (
-            *(dead.id, dead.payload, take(store, what), store.next_due()),
+        assert (first.id, first.payload, "no such number", [], None) == (
+            *(dead.id, dead.payload, dead.error, take(store, what), store.next_due()),
         )
         assert [False, False, True, False] == [
             store.revive(what, second.id),
