@@ -4,13 +4,23 @@ Check a playbook as a whole: every name that one part says, another part has.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from datetime import timedelta
+from typing import TYPE_CHECKING, get_args
 
-from leadflow._problems import check_currency, check_ids, check_region, unknown
+from leadflow._problems import (
+    check_currency,
+    check_ids,
+    check_region,
+    unknown,
+    unknown_value,
+)
 from leadflow.assignment import check_policies
 from leadflow.channels.replies import check_reply
+from leadflow.channels.settings import ChannelKind, RepeatRule
 from leadflow.charts import check, lead_definition
 from leadflow.errors import Problem
+from leadflow.playbook.fields import FieldOf, FieldType
+from leadflow.reasons import ReasonUse
 from leadflow.scenario import check_scenario
 from leadflow.team import check_team
 
@@ -38,6 +48,7 @@ def _problems(playbook: Playbook) -> Iterator[Problem]:
     yield from check_team(playbook.team, "team")
     yield from _names(playbook)
     yield from check(lead_definition(playbook.lead_states), "lead_states")
+    yield from _reasons(playbook)
     yield from _fields(playbook)
     policies = {name for name, _ in playbook.policies}
     calendars = {name for name, _ in playbook.calendars}
@@ -83,12 +94,45 @@ def _known(path: str, name: str, known: Iterable[str], what: str) -> Iterator[Pr
         yield unknown(path, what, name)
 
 
+def _words(path: str, given: Iterable[object], words: object) -> Iterator[Problem]:
+    """
+    Yield what is none of the words of a Literal; a file is read by them already.
+    """
+    known = get_args(words)
+    for each in given:
+        if each not in known:
+            yield unknown_value(path, each, known)
+
+
+def _duration(path: str, duration: timedelta | None) -> Iterator[Problem]:
+    if duration is not None and (duration < timedelta(0) or duration.microseconds):
+        message = f"{duration} is negative, or not of whole seconds"
+        yield Problem(path, "bad-duration", message)
+
+
+def _reasons(playbook: Playbook) -> Iterator[Problem]:
+    for number, reason in enumerate(playbook.reasons):
+        path = f"reasons[{number}].use"
+        yield from _words(path, reason.use, ReasonUse)
+        if not reason.use:
+            message = f"the reason {reason.id} ends neither leads nor interests"
+            yield Problem(path, "missing-key", message)
+
+
 def _fields(playbook: Playbook) -> Iterator[Problem]:
     for number, field in enumerate(playbook.fields):
+        path = f"fields[{number}]"
+        yield from _words(f"{path}.type", (field.type,), FieldType)
+        yield from _words(f"{path}.of", field.of, FieldOf)
+        if not field.of:
+            message = f"the field {field.id} is of no record"
+            yield Problem(f"{path}.of", "missing-key", message)
+        choices = (each for each, _ in field.choices)
+        yield from check_ids(choices, f"{path}.choices", "choice")
         needs = field.type in ("choice", "choices")
         if needs != bool(field.choices):
             yield Problem(
-                f"fields[{number}].choices",
+                f"{path}.choices",
                 "choices",
                 f"the field {field.id} of type {field.type} "
                 f"{'needs' if needs else 'has no'} choices",
@@ -98,6 +142,9 @@ def _fields(playbook: Playbook) -> Iterator[Problem]:
 def _channel(
     playbook: Playbook, channel: ChannelSettings, path: str
 ) -> Iterator[Problem]:
+    yield from _words(f"{path}.kind", (channel.kind,), ChannelKind)
+    yield from _words(f"{path}.repeats", (channel.repeats,), RepeatRule)
+    yield from _duration(f"{path}.response_time", channel.response_time)
     policies = {name for name, _ in playbook.policies}
     calendars = {name for name, _ in playbook.calendars}
     scenarios = {scenario.id for scenario in playbook.scenarios}
@@ -105,8 +152,12 @@ def _channel(
     yield from _known(f"{path}.calendar", channel.calendar, calendars, "calendar")
     yield from _known(f"{path}.scenario", channel.scenario, scenarios, "scenario")
     for number, level in enumerate(channel.escalation):
-        place = f"{path}.escalation[{number}].policy"
-        yield from _known(place, level.policy, policies, "policy")
+        place = f"{path}.escalation[{number}]"
+        yield from _duration(f"{place}.after", level.after)
+        yield from _known(f"{place}.policy", level.policy, policies, "policy")
+        if not level.policy:
+            message = "an escalation needs 'policy'"
+            yield Problem(f"{place}.policy", "missing-key", message)
     if channel.escalation and channel.response_time is None:
         yield Problem(
             f"{path}.escalation",
@@ -123,6 +174,8 @@ def _channel(
                 "unknown-member",
                 f"there is no member or role {who!r}",
             )
+    numbers = (extension for extension, _ in channel.extensions)
+    yield from check_ids(numbers, f"{path}.extensions", "extension", "number")
     for extension, member in channel.extensions:
         yield from _known(f"{path}.extensions.{extension}", member, members, "member")
 

@@ -73,12 +73,13 @@ def loads(text: str) -> Playbook:
     """
     try:
         data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
+        # Beside its own, a number without end and lists in lists without end.
         raise DefinitionError([_toml_problem(error)]) from None
     return playbook_of(data)
 
 
-def _toml_problem(error: tomllib.TOMLDecodeError) -> Problem:
+def _toml_problem(error: Exception) -> Problem:
     message = str(error)
     place = re.search(r"line (\d+), column (\d+)", message)
     where = f"line {place[1]}, column {place[2]}" if place else "the end"
@@ -179,7 +180,8 @@ def _names(part: object) -> list[str]:
     if isinstance(part, Mapping):
         return [str(name) for name in part]
     if isinstance(part, list):
-        return [str(each.get("id")) for each in part if isinstance(each, Mapping)]
+        tables = (each if isinstance(each, Mapping) else {} for each in part)
+        return [str(each.get("id")) for each in tables]
     return []
 
 
