@@ -90,8 +90,10 @@ class Statements:
         self._claims()
         self._work()
         self._consumers()
-        self.timers = WorkStatements(dialect, TIMER, ("kind", "id", "name"), "name")
-        self.effects = WorkStatements(dialect, OUTBOX, ("id",), "kind")
+        self.timers: WorkStatements = WorkStatements(
+            dialect, TIMER, ("kind", "id", "name"), "name"
+        )
+        self.effects: WorkStatements = WorkStatements(dialect, OUTBOX, ("id",), "kind")
 
     def _sql(self, statement: ClauseElement, *names: str) -> str:
         return _ordered(self._dialect, statement, *names)
@@ -111,50 +113,50 @@ class Statements:
     def _records(self) -> None:
         key = ("shard", "tenant", "kind", "id")
         table = SNAPSHOT
-        self.meta = self._sql(
+        self.meta: str = self._sql(
             select(META.c.value).where(*_is(META, "key")), *_names("key")
         )
-        self.meta_set = self._into(META)
-        self.meta_forget = self._sql(
+        self.meta_set: str = self._into(META)
+        self.meta_forget: str = self._sql(
             delete(META).where(*_is(META, "key")), *_names("key")
         )
-        self.shard_new = self._into(SHARD)
-        self.count = self._sql(
+        self.shard_new: str = self._into(SHARD)
+        self.count: str = self._sql(
             update(SHARD)
             .values(head=SHARD.c.head + _p("events"), sent=SHARD.c.sent + _p("effects"))
             .where(*_is(SHARD, "shard"))
             .returning(SHARD.c.head, SHARD.c.sent),
             *_names("events", "effects", "shard"),
         )
-        self.head = self._sql(
+        self.head: str = self._sql(
             select(SHARD.c.head).where(*_is(SHARD, "shard")), *_names("shard")
         )
-        self.load = self._sql(
+        self.load: str = self._sql(
             select(table.c.version, table.c.schema_v, table.c.state).where(
                 *_is(table, *key)
             ),
             *_names(*key),
         )
-        self.version = self._sql(
+        self.version: str = self._sql(
             select(table.c.version).where(*_is(table, *key)), *_names(*key)
         )
-        self.record_new = self._into_if_new(table)
+        self.record_new: str = self._into_if_new(table)
         changed = ("version", "schema_v", "updated_at", "state")
-        self.record_move = self._sql(
+        self.record_move: str = self._sql(
             update(table)
             .values({name: _p(name) for name in changed})
             .where(*_is(table, *key), table.c.version == _p("expected")),
             *_names(*changed, *key, "expected"),
         )
-        self.term_new = self._into_if_new(TERM)
+        self.term_new: str = self._into_if_new(TERM)
         term_key = [column.name for column in TERM.c]
-        self.term_gone = self._sql(
+        self.term_gone: str = self._sql(
             delete(TERM).where(*_is(TERM, *term_key)), *_names(*term_key)
         )
 
     def _journal(self) -> None:
         table = JOURNAL
-        self.journal_new = self._into(table)
+        self.journal_new: str = self._into(table)
         shown = [
             table.c[name]
             for name in (
@@ -163,7 +165,7 @@ class Statements:
             )
         ]
         key = ("shard", "tenant", "kind", "id")
-        self.stream = self._sql(
+        self.stream: str = self._sql(
             select(*shown)
             .where(*_is(table, *key), table.c.version > _p("after"))
             .order_by(table.c.version)
@@ -171,7 +173,7 @@ class Statements:
             .offset(_ZERO),
             *_names(*key, "after", "limit"),
         )
-        self.journal = self._sql(
+        self.journal: str = self._sql(
             select(*shown)
             .where(
                 table.c.shard == _p("shard"),
@@ -184,7 +186,7 @@ class Statements:
             .offset(_ZERO),
             *_names("shard", "after", "head", "tenant", "limit"),
         )
-        self.journal_between = self._sql(
+        self.journal_between: str = self._sql(
             select(func.count()).where(
                 table.c.shard == _p("shard"),
                 table.c.position > _p("after"),
@@ -198,7 +200,7 @@ class Statements:
         key = ("shard", "tenant", "space", "key")
         names = [column.name for column in table.c]
         new = self._new(table)
-        self.claim = self._sql(
+        self.claim: str = self._sql(
             new.on_conflict_do_update(
                 index_elements=list(key),
                 set_={name: new.excluded[name] for name in names if name not in key},
@@ -207,7 +209,7 @@ class Statements:
             *names,
             *_names("now"),
         )
-        self.claim_held = self._sql(
+        self.claim_held: str = self._sql(
             select(
                 *(
                     table.c[name]
@@ -217,10 +219,10 @@ class Statements:
             *_names(*key),
         )
         owned = (*key, "owner_kind", "owner_id")
-        self.release = self._sql(
+        self.release: str = self._sql(
             delete(table).where(*_is(table, *owned)), *_names(*owned)
         )
-        self.prune = self._sql(
+        self.prune: str = self._sql(
             delete(table).where(
                 *_is(table, "shard", "tenant"), table.c.until < _p("until")
             ),
@@ -232,29 +234,29 @@ class Statements:
         key = ("shard", "tenant", "kind", "id", "name")
         new = self._new(TIMER)
         anew = {name: new.excluded[name] for name in names if name not in key}
-        self.timer_set = self._sql(
+        self.timer_set: str = self._sql(
             new.on_conflict_do_update(
                 index_elements=list(key), set_=anew | {"token": TIMER.c.token + _ONE}
             ),
             *names,
         )
-        self.timer_cancel = self._sql(
+        self.timer_cancel: str = self._sql(
             delete(TIMER).where(*_is(TIMER, *key)), *_names(*key)
         )
-        self.effect_new = self._into_if_new(OUTBOX)
-        self.effect_there = self._sql(
+        self.effect_new: str = self._into_if_new(OUTBOX)
+        self.effect_there: str = self._sql(
             select(_ONE).where(*_is(OUTBOX, "shard", "id")), *_names("shard", "id")
         )
 
     def _consumers(self) -> None:
         table = CONSUMER
         key = ("shard", "tenant", "name")
-        self.consumer = self._sql(
+        self.consumer: str = self._sql(
             select(table.c.position).where(*_is(table, *key)), *_names(*key)
         )
         names = [column.name for column in table.c]
         new = self._new(table)
-        self.consumer_start = self._sql(
+        self.consumer_start: str = self._sql(
             new.on_conflict_do_update(
                 index_elements=list(key),
                 set_={"position": new.excluded.position},
@@ -262,7 +264,7 @@ class Statements:
             ),
             *names,
         )
-        self.consumer_move = self._sql(
+        self.consumer_move: str = self._sql(
             update(table)
             .values(position=_p("to"))
             .where(*_is(table, *key), table.c.position == _p("was")),
@@ -285,7 +287,7 @@ class WorkStatements:
         self._table = table
         self._kind = kind
         self._order = ("seq",) if "seq" in table.c else key
-        self.due = cache(self._due)
+        self.due: Callable[..., str] = cache(self._due)
         home = ("shard", "tenant")
         held = [
             *_is(table, *home, *key, "token"),
@@ -294,8 +296,8 @@ class WorkStatements:
         held_names = _names(*home, *key, "token")
         token = table.c.token + _ONE
         sql = self._sql
-        self.done = sql(delete(table).where(*held), *held_names)
-        self.lease = sql(
+        self.done: str = sql(delete(table).where(*held), *held_names)
+        self.lease: str = sql(
             update(table)
             .values(
                 next_at=_p("next_at"), token=token, attempts=table.c.attempts + _ONE
@@ -304,12 +306,12 @@ class WorkStatements:
             *_names("next_at"),
             *held_names,
         )
-        self.extend = sql(
+        self.extend: str = sql(
             update(table).values(next_at=_p("next_at")).where(*held),
             *_names("next_at"),
             *held_names,
         )
-        self.retry = sql(
+        self.retry: str = sql(
             update(table)
             .values(
                 next_at=_p("next_at"),
@@ -321,15 +323,15 @@ class WorkStatements:
             *_names("next_at", "attempts", "last_error"),
             *held_names,
         )
-        self.give_up = sql(
+        self.give_up: str = sql(
             update(table)
             .values(token=token, state=_DEAD, last_error=_p("last_error"))
             .where(*held),
             *_names("last_error"),
             *held_names,
         )
-        self.held = sql(select(_ONE).where(*held), *held_names)
-        self.dead = sql(
+        self.held: str = sql(select(_ONE).where(*held), *held_names)
+        self.dead: str = sql(
             select(*self._shown())
             .where(*_is(table, *home), table.c.state == _DEAD)
             .order_by(table.c.due_at, *(table.c[name] for name in key))
@@ -337,7 +339,7 @@ class WorkStatements:
             .offset(_ZERO),
             *_names(*home, "limit"),
         )
-        self.revive = sql(
+        self.revive: str = sql(
             update(table)
             .values(
                 next_at=_p("next_at"),
@@ -348,7 +350,7 @@ class WorkStatements:
             .where(*_is(table, *home, *key), table.c.state == _DEAD),
             *_names("next_at", *home, *key),
         )
-        self.next_due = sql(
+        self.next_due: str = sql(
             select(func.min(table.c.next_at)).where(
                 *_is(table, *home), table.c.state == _WAITING, *self._unblocked()
             ),
