@@ -74,10 +74,10 @@ class Tenant:
     def __init__(self, database: Database, name: str) -> None:
         self.database = database
         self.name = name
-        self.driver = database.driver
-        self.sql = database.sql
-        self.codec = database.codec
-        self.max_attempts = database.max_attempts
+        self.driver: Driver = database.driver
+        self.sql: Statements = database.sql
+        self.codec: Codec = database.codec
+        self.max_attempts: int = database.max_attempts
         self._home: tuple[int, str] | None = None
 
     @property
