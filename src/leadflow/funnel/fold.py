@@ -9,7 +9,7 @@ days and workers can be folded apart.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 from leadflow.errors import Refused, UnknownRecord
 from leadflow.funnel.visits import Milestones, Story, Visit
@@ -169,7 +169,7 @@ class Folded:
             == {subject: story.rows for subject, story in other.stories()}
         )
 
-    __hash__ = None  # type: ignore[assignment]  # it changes
+    __hash__: ClassVar[None] = None  # type: ignore[assignment]  # it changes
 
     def __repr__(self) -> str:
         return f"<Folded {self.ladder.id!r}: {len(self)} {self.subject}(s)>"

@@ -61,7 +61,7 @@ class HistoryReader:
     def __init__(
         self, store: Store, kind: Counted, *, after: Cursor = 0, page: int = 500
     ) -> None:
-        self.cursor = after
+        self.cursor: Cursor = after
         self.kind: Counted = kind
         self._store = store
         self._page = page

@@ -131,9 +131,9 @@ class Story:
         self._ties = 0
         self.entries: list[HistoryRow] = []
         self.places: list[Place] = []
-        self.first_at = [_ABSENT] * self._steps
-        self.passed_at = [_ABSENT] * self._steps
-        self.furthest = NOWHERE
+        self.first_at: list[int] = [_ABSENT] * self._steps
+        self.passed_at: list[int] = [_ABSENT] * self._steps
+        self.furthest: int = NOWHERE
 
     def take(self, row: HistoryRow) -> None:
         """
