@@ -107,7 +107,7 @@ class Pile:
         top = Path(path)
         self._spots: list[_Spot] = []
         self._spoilt: list[Spoilt] = []
-        self.size = 0
+        self.size: int = 0
         if top.is_dir():
             for each in sorted(top.rglob("*")):
                 known = _FORMS.get(each.suffix.lower())

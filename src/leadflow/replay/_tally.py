@@ -54,8 +54,8 @@ class Tally:
     """
 
     def __init__(self) -> None:
-        self.deliveries = 0
-        self.silent = 0
+        self.deliveries: int = 0
+        self.silent: int = 0
         self._counts: Counter[tuple[str, str]] = Counter()
         self._records: dict[Ref, int] = {}
 
