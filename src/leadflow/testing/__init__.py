@@ -14,10 +14,10 @@ import pkgutil
 try:
     import hypothesis  # noqa: F401 - the suites need it, and say so here
     import pytest
-except ImportError as error:
+except ImportError as _missing:
     raise ImportError(
         "leadflow.testing needs pytest and hypothesis: pip install leadflow[testing]"
-    ) from error
+    ) from _missing
 
 # So that a failing clause shows its values in anybody's run; it has to be said
 # before a module is imported.

@@ -104,7 +104,7 @@ class Clock:
     """
 
     def __init__(self, now: datetime = NOON) -> None:
-        self.now = now
+        self.now: datetime = now
 
     def __call__(self) -> datetime:
         """Return the instant that the clock was moved to."""
