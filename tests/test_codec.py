@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta, timezone
 from decimal import Decimal
 from enum import Enum
-from typing import Any, Literal, NewType
+from types import MappingProxyType
+from typing import Annotated, Any, Literal, NewType
 from uuid import UUID
 
 import attrs
@@ -458,6 +459,165 @@ class TestVersions:
             "step-taken",
             "unknown-name",
         } == {problem.rule for problem in caught.value.problems}
+
+
+Number = Enum("Number", {"ONE": 1, "TWO": 2})
+Side = Literal["left", "right"]
+Either = Annotated[Side | Number | None, "said more of"]
+
+
+@attrs.frozen(kw_only=True)
+class Mixed:
+    either: Either = None
+    nick: Nick | int = 0
+    many: tuple[int, ...] | bool = False
+    few: frozenset[str] | bool = False
+    table: Mapping[str, int] | str = ""
+    sets: frozenset[tuple[str, int]] = frozenset()
+    rows: tuple[tuple[int, Side], ...] = ()
+    odd: frozenset[int | str] = frozenset()
+    ready: bool = attrs.field(init=False, default=True)
+
+
+class TestUnions:
+    CODEC = CodecBuilder().record("mixed", 1, Mixed).build()
+
+    @pytest.mark.parametrize(
+        "value",
+        [
+            Mixed(either="left"),
+            Mixed(either=Number.TWO),
+            Mixed(nick=Nick("x")),
+            Mixed(nick=3),
+            Mixed(many=(1, 2)),
+            Mixed(many=True),
+            Mixed(few=frozenset("ab")),
+            Mixed(table={"a": 1}),
+            Mixed(table="a"),
+            Mixed(sets=frozenset({("b", 1), ("a", 2)})),
+            Mixed(rows=((1, "left"), (2, "right"))),
+            Mixed(odd=frozenset({2, "b", 1, "a"})),
+        ],
+        ids=str,
+    )
+    def test_members_are_told_apart(self, value: Mixed) -> None:
+        """
+        Members of a union are told apart by what JSON shows of them.
+        """
+        version, text = self.CODEC.encode_state("mixed", value)
+
+        assert value == self.CODEC.decode_state("mixed", version, text)
+
+    def test_other_mappings_are_mappings(self) -> None:
+        """
+        Any mapping is stored where a mapping may stand.
+        """
+        value = Mixed(table=MappingProxyType({"a": 1}))
+
+        assert (1, '{"table":{"a":1}}') == self.CODEC.encode_state("mixed", value)
+
+    @pytest.mark.parametrize(
+        ("field", "value", "path"),
+        [
+            ("few", frozenset({1}), "few{}"),
+            ("many", ("a",), "many[0]"),
+            ("table", {"a": "b"}, "table['a']"),
+            ("table", 1, "table"),
+            ("rows", ((1, "up"),), "rows[0][1]"),
+            ("rows", ((1,),), "rows[0]"),
+            ("either", 7, "either"),
+        ],
+    )
+    def test_path_of_what_is_refused(
+        self, field: str, value: object, path: str
+    ) -> None:
+        """
+        What is refused inside of a union is told with its path.
+        """
+        with pytest.raises(Refused) as caught:
+            self.CODEC.encode_state("mixed", attrs.evolve(Mixed(), **{field: value}))
+
+        assert caught.value.message.startswith(f"{path}: ")
+
+    @pytest.mark.parametrize(
+        ("type_", "problem"),
+        [
+            (list[str], "has no strict stored form"),
+            (bytes, "has no strict stored form"),
+            (tuple[bytes, ...], "has no strict stored form"),
+            (Mapping[int, str], "keys that are not text"),
+            (str | Decimal, "both stored as text"),
+            (int | timedelta, "both stored as integer"),
+            (tuple[int, ...] | frozenset[int], "both stored as list"),
+            (Leaf | Mapping[str, str], "both classes and mappings"),
+            (Leaf | Phone, "need a name"),
+            (Any | str, "both stored as"),
+            (Literal[b"x"], "neither text nor number"),
+            (Enum("Real", {"HALF": 0.5}), "neither text nor number"),
+        ],
+        ids=str,
+    )
+    def test_types_without_a_strict_form(self, type_: Any, problem: str) -> None:
+        """
+        A type that could come back as another is refused when the codec is built.
+        """
+        cls = attrs.make_class("Loose", {"value": attrs.field(type=type_)})
+        with pytest.raises(DefinitionError, match=problem):
+            CodecBuilder().record("loose", 1, cls).build()
+
+    def test_fields_without_a_type(self) -> None:
+        """
+        A field without a type is refused.
+        """
+        cls = attrs.make_class("Bare", ["value"])
+        with pytest.raises(DefinitionError, match=r"Bare\.value has no type"):
+            CodecBuilder().record("bare", 1, cls).build()
+
+    def test_types_that_are_not_there(self) -> None:
+        """
+        A field whose type cannot be found is told, not raised as a NameError.
+        """
+        cls = attrs.make_class("Lost", {"value": attrs.field(type="Nowhere")})
+        with pytest.raises(DefinitionError, match="Nowhere"):
+            CodecBuilder().record("lost", 1, cls).build()
+
+
+class TestNames:
+    def test_either_way_by_name(self) -> None:
+        """
+        States and events are encoded and decoded by their names alike.
+        """
+        values = [Leaf("x"), Everything(text="y")]
+        codec = CodecBuilder().record("leaf", 1, Leaf)
+        codec = codec.event("all", 1, Everything).value("phone", Phone)
+        built = codec.value("mail", Mail).build()
+
+        assert values == [built.decode(*built.encode(value)) for value in values]
+        assert [Leaf, Everything] == [built.class_of(name) for name in ("leaf", "all")]
+
+    def test_strangers(self) -> None:
+        """
+        What has no name is refused.
+        """
+        with pytest.raises(Refused, match=r"codec\.unknown-class"):
+            CODEC.encode(Phone("1"))
+        with pytest.raises(Refused, match=r"codec\.unknown-class"):
+            CODEC.spell_out("x")
+        with pytest.raises(Refused, match=r"codec\.unknown-name"):
+            CODEC.class_of("phone")
+
+    def test_steps_that_answer_no_dict(self) -> None:
+        """
+        A step up that forgets to answer is told.
+        """
+        codec = (
+            CodecBuilder()
+            .event("leaf", 2, Leaf)
+            .upcast("leaf", 1, lambda data: None)  # type: ignore[arg-type, return-value]
+            .build()
+        )
+        with pytest.raises(Damaged, match="answered NoneType, no dict"):
+            codec.decode_event("leaf", 1, "{}")
 
 
 class TestPayloads:

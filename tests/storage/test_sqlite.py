@@ -9,23 +9,44 @@ import sqlite3
 import subprocess
 import sys
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import attrs
 import pytest
 
 from leadflow.codec import CodecBuilder
-from leadflow.errors import Damaged, JournalGap, Refused, Transient, Unavailable
-from leadflow.ports import Commit, Has, Index, Prefix, Query, Write
+from leadflow.errors import (
+    Damaged,
+    JournalGap,
+    Refused,
+    Transient,
+    Unavailable,
+    Uncertain,
+    VersionConflict,
+)
+from leadflow.ports import (
+    Checkpoint,
+    Claim,
+    ClaimKey,
+    Commit,
+    Effect,
+    Has,
+    Prefix,
+    Query,
+    Release,
+    Write,
+)
 from leadflow.storage import _sql_house
+from leadflow.storage._writer_lock import WriterLock
 from leadflow.storage.sql import SqlStore
-from leadflow.values import SYSTEM, Ref
+from leadflow.values import SYSTEM, Index, Ref
 
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
 
@@ -226,6 +247,241 @@ class TestErrors:
             "lead/2 is at 1 and has 0 events up to 0",
             "the journal holds 2 events up to 3, its head is 3",
         ] == list(store.audit().problems)
+
+
+class Breaking:
+    """
+    Pass everything on to a cursor, and fail at one statement.
+    """
+
+    def __init__(self, cursor: Any, sql: str, name: str, *, after: bool) -> None:
+        self._cursor = cursor
+        self._sql = sql
+        self._name = name
+        self._after = after
+
+    def execute(self, sql: str, row: Sequence[Any] = ()) -> Any:
+        """
+        Fail before or after the statement was run.
+        """
+        breaks = sql.startswith(self._sql)
+        if not breaks or self._after:
+            self._cursor.execute(sql, row)
+        if breaks:
+            error = sqlite3.OperationalError("it broke")
+            error.sqlite_errorname = self._name
+            raise error
+        return self._cursor
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._cursor, name)
+
+
+def break_at(store: SqlStore, sql: str, name: str, *, after: bool = False) -> None:
+    """
+    Let the writer fail at a statement, once.
+    """
+    store.head()
+    driver: Any = store._driver
+    with driver._lock:
+        driver._writer = Breaking(driver._writing_cursor(), sql, name, after=after)
+
+
+class TestFailures:
+    @pytest.mark.parametrize("after", [False, True])
+    def test_a_commit_that_breaks_is_uncertain(
+        self, store: SqlStore, after: bool
+    ) -> None:
+        """
+        When the disk fails in a commit nobody knows; repeating it is answered.
+        """
+        commit = opening()
+        break_at(store, "COMMIT", "SQLITE_IOERR_FSYNC", after=after)
+        with pytest.raises(Uncertain):
+            store.commit(commit)
+        receipt = store.commit(commit)
+
+        assert (after, 1, 1) == (receipt.repeated, receipt.last, store.head())
+
+    @pytest.mark.parametrize(
+        ("name", "error"),
+        [
+            ("SQLITE_FULL", Unavailable),
+            ("SQLITE_BUSY", Transient),
+            ("SQLITE_CORRUPT_INDEX", Damaged),
+        ],
+    )
+    def test_a_commit_that_is_refused_is_not_written(
+        self, store: SqlStore, name: str, error: type[Exception]
+    ) -> None:
+        """
+        A commit that the engine turns down is undone, and can be made again.
+        """
+        commit = opening()
+        break_at(store, "COMMIT", name)
+        with pytest.raises(error):
+            store.commit(commit)
+
+        assert not store.commit(commit).repeated
+
+    def test_a_rollback_that_breaks_hides_nothing(self, store: SqlStore) -> None:
+        """
+        When even undoing fails, the first error is told and nothing is written.
+        """
+        store.commit(opening("1"))
+        break_at(store, "ROLLBACK", "SQLITE_IOERR")
+        with pytest.raises(VersionConflict):
+            store.commit(opening("1"))
+
+        assert (1, 2) == (store.head(), store.commit(opening("2")).last)
+
+    @pytest.mark.parametrize(
+        ("name", "error"),
+        [
+            ("SQLITE_TOOBIG", Refused),
+            ("SQLITE_READONLY", Unavailable),
+            ("SQLITE_MISUSE", Unavailable),
+            ("SQLITE_LOCKED", Transient),
+        ],
+    )
+    def test_errors_of_the_driver_are_ours(
+        self, store: SqlStore, name: str, error: type[Exception]
+    ) -> None:
+        """
+        Whatever the driver raises leaves as an error of ours.
+        """
+        break_at(store, "INSERT INTO lf_snapshot", name)
+        with pytest.raises(error):
+            store.commit(opening())
+
+        assert 0 == store.head()
+
+    def test_a_reader_that_breaks_is_replaced(self, store: SqlStore) -> None:
+        """
+        A connection on which a question failed is not used again.
+        """
+        store.head()
+        driver: Any = store._driver
+        cursor = driver._idle.pop()
+        driver._idle.append(Breaking(cursor, "SELECT", "SQLITE_IOERR", after=False))
+        with pytest.raises(Unavailable):
+            store.head()
+
+        assert 0 == store.head()
+
+    def test_numbers_without_a_place(self, store: SqlStore) -> None:
+        """
+        A number that the database cannot hold is refused.
+        """
+        store.commit(opening())
+        moved = Checkpoint(consumer="reader", was=0, to=2**70)
+        with pytest.raises(Refused, match=r"store\.too-large"):
+            store.commit(
+                Commit(id=uuid4(), at=NOON, by=SYSTEM, writes=(), checkpoint=moved)
+            )
+
+    def test_what_stood_in_the_way_may_go(
+        self, store: SqlStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """
+        A conflict that has gone before it is looked at is a passing failure.
+        """
+        key = ClaimKey("key", "1")
+        claim = Claim(key=key, owner=Ref("lead", "0"))
+        index = Index(NOON, frozenset({("state", "new")}))
+        store.commit(attrs.evolve(opening("0"), claims=(claim,)))
+        driver: Any = store._driver
+        snapshot = driver.snapshot
+
+        def later() -> Any:
+            monkeypatch.undo()
+            release = Release(key=key, owner=Ref("lead", "0"))
+            store.commit(Commit(id=uuid4(), at=NOON, by=SYSTEM, releases=(release,)))
+            return snapshot()
+
+        commit = attrs.evolve(opening("1", index), claims=(claim,))
+        monkeypatch.setattr(driver, "snapshot", later)
+        with pytest.raises(Transient, match="has gone"):
+            store.commit(commit)
+
+        assert not store.commit(commit).repeated
+
+    def test_an_id_that_made_effects(self, store: SqlStore) -> None:
+        """
+        The id of another commit is noticed by its effects too.
+        """
+        effect = Effect(kind="send", payload={})
+        first = attrs.evolve(opening("1"), effects=(effect,))
+        store.commit(first)
+        with pytest.raises(Refused, match=r"store\.commit-id-reused"):
+            store.commit(attrs.evolve(opening("2"), id=first.id, effects=(effect,)))
+
+        assert 1 == store.head()
+
+
+class TestAudits:
+    @pytest.mark.parametrize(
+        ("sql", "problem"),
+        [
+            (
+                "UPDATE lf_snapshot SET version = 7 WHERE id = '1'",
+                "lead/1 is at 7 and has 1 events up to 1",
+            ),
+            ("DELETE FROM lf_snapshot WHERE id = '1'", "lead/1 has events and no"),
+            ("UPDATE lf_shard SET head = 9", "the journal holds 2 events up to 2"),
+            ("UPDATE lf_outbox SET position = 8", "has no event as its cause"),
+            ("UPDATE lf_term SET id = 'x'", "lead/x is indexed and does not exist"),
+            ("UPDATE lf_snapshot SET state = '{}' WHERE id = '1'", "cannot be read"),
+            ('UPDATE lf_snapshot SET state = \'{"title":"y"}\'', "is not the fold"),
+        ],
+    )
+    def test_damage_is_found(
+        self, path: Path, store: SqlStore, sql: str, problem: str
+    ) -> None:
+        """
+        Whatever does not fit together is found.
+        """
+        index = Index(NOON, frozenset({("state", "new")}))
+        effect = Effect(kind="send", payload={})
+        store.commit(attrs.evolve(opening("1", index), effects=(effect,)))
+        store.commit(opening("2"))
+        clean = store.audit(fold=lambda kind, events: Lead(events[-1].title)).clean
+        foreign = sqlite3.connect(path)
+        foreign.execute(sql)
+        foreign.commit()
+        foreign.close()
+        found = store.audit(fold=lambda kind, events: Lead(events[-1].title)).problems
+
+        assert clean
+        assert any(problem in line for line in found), found
+
+
+class TestLock:
+    def test_another_thread_keeps_it(self, tmp_path: Path) -> None:
+        """
+        Who waits too long for another thread is told so.
+        """
+        lock = WriterLock(tmp_path / "lock", timeout=0.05)
+        with lock, ThreadPoolExecutor(1) as pool:
+
+            def take() -> None:
+                with lock:
+                    pass
+
+            with pytest.raises(Transient, match="thread"):
+                pool.submit(take).result()
+
+    def test_another_process_keeps_it(self, tmp_path: Path) -> None:
+        """
+        Who waits too long for another process is told so.
+        """
+        one, two = (WriterLock(tmp_path / "lock", timeout=0.05) for _ in range(2))
+        with one, pytest.raises(Transient, match="process"), two:
+            pass
+        with two:
+            assert (True, False) == (two.is_mine, one.is_mine)
+        one.close()
+        two.close()
 
 
 class TestSettings:

@@ -231,6 +231,19 @@ class _Plan:
         if new:
             come.extend(self._terms(home, new, index, id_))
 
+    def is_indexed(self, cursor: Cursor, write: Write) -> bool:
+        """Tell whether the record is found by what the write says it was."""
+        gone: list[tuple[Any, ...]] = []
+        come: list[tuple[Any, ...]] = []
+        self._index(write, self._tenant.key(write.ref), gone, come)
+        for rows, expected in ((gone, True), (come, False)):
+            for row in rows:
+                if expected or row not in gone:
+                    cursor.execute(self._tenant.sql.term_there, row)
+                    if bool(cursor.fetchall()) is not expected:
+                        return False
+        return True
+
     def _terms(
         self, home: tuple[Any, ...], terms: Any, index: Index | None, id_: str
     ) -> list[tuple[Any, ...]]:
@@ -352,7 +365,7 @@ class _Reason:
                     f"{consumer} is no longer at {given.checkpoint.was}"
                 )
         for write in given.writes:
-            if write.index != write.was:
+            if not self._plan.is_indexed(cursor, write):
                 raise Refused(
                     "store.index-mismatch",
                     "the record is not indexed as the write says",

@@ -18,7 +18,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections import deque
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
 from time import monotonic, sleep
@@ -185,7 +185,7 @@ class SqliteDriver:
                 self._idle.append(cursor)
             else:
                 with self._lock:
-                    cursor.connection.close()
+                    _close(cursor)
         finally:
             self._lent.pop()
 
@@ -206,24 +206,20 @@ class SqliteDriver:
     def end(self, *, commit: bool) -> None:
         """
         End what `begin` began, and give the lock back.
+
+        A connection that failed is closed rather than asked to go on.
         """
         try:
             cursor = self._writer
             if cursor is None or not cursor.connection.in_transaction:
                 # An error of the engine may have rolled back already.
                 return
-            if not commit:
-                cursor.execute("ROLLBACK")
-                return
             try:
-                cursor.execute("COMMIT")
+                cursor.execute("COMMIT" if commit else "ROLLBACK")
             except sqlite3.Error as error:
-                if cursor.connection.in_transaction:
-                    cursor.execute("ROLLBACK")
-                raise self._translate_commit(error) from error
-        except sqlite3.Error:
-            self._forget_writer()
-            raise
+                self._forget_writer()
+                if commit:
+                    raise self._translate_commit(error) from error
         finally:
             self._lock.__exit__()
 
@@ -254,7 +250,7 @@ class SqliteDriver:
             try:
                 cursor.execute("PRAGMA journal_mode = WAL").fetchall()
             except BaseException:
-                cursor.connection.close()
+                _close(cursor)
                 raise
             self._writer = cursor
         return self._writer
@@ -263,12 +259,12 @@ class SqliteDriver:
         """Close the writer after an error that it may not get over."""
         writer, self._writer = self._writer, None
         if writer is not None:
-            writer.connection.close()
+            _close(writer)
 
     def _close_all(self) -> None:
         """Close what is not lent; the lock is held."""
         while self._idle:
-            self._idle.pop().connection.close()
+            _close(self._idle.pop())
         self._forget_writer()
 
     def close(self) -> None:
@@ -439,12 +435,24 @@ class _Writing:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        try:
-            self._driver.end(commit=error is None)
-        except sqlite3.Error as failure:
-            raise self._driver.translate(error or failure) from failure
+        self._driver.end(commit=error is None)
         if isinstance(error, (sqlite3.Error, OverflowError)):
             raise self._driver.translate(error) from error
+
+
+def _close(cursor: sqlite3.Cursor) -> None:
+    """
+    Close a connection, and with it whatever it has begun.
+
+    While a statement lives the engine keeps the connection, its transaction and
+    its locks in spite of closing; so the transaction is undone and the cursor is
+    closed first.
+    """
+    connection = cursor.connection
+    with suppress(sqlite3.Error):
+        connection.rollback()
+    cursor.close()
+    connection.close()
 
 
 @cache
