@@ -66,7 +66,7 @@ def load(
     kind: Literal["stores"],
     name: str,
     *,
-    registered: Mapping[Kind, Mapping[str, object]] | None = None,
+    registered: Mapping[str, Mapping[str, object]] | None = None,
 ) -> StoreFactory: ...
 
 
@@ -75,7 +75,7 @@ def load(
     kind: Literal["channels"],
     name: str,
     *,
-    registered: Mapping[Kind, Mapping[str, object]] | None = None,
+    registered: Mapping[str, Mapping[str, object]] | None = None,
 ) -> ChannelFactory: ...
 
 
@@ -84,15 +84,24 @@ def load(
     kind: Literal["policies"],
     name: str,
     *,
-    registered: Mapping[Kind, Mapping[str, object]] | None = None,
+    registered: Mapping[str, Mapping[str, object]] | None = None,
 ) -> PolicyReader: ...
+
+
+@overload
+def load(
+    kind: Kind,
+    name: str,
+    *,
+    registered: Mapping[str, Mapping[str, object]] | None = None,
+) -> StoreFactory | ChannelFactory | PolicyReader: ...
 
 
 def load(
     kind: Kind,
     name: str,
     *,
-    registered: Mapping[Kind, Mapping[str, object]] | None = None,
+    registered: Mapping[str, Mapping[str, object]] | None = None,
 ) -> Any:
     """
     Return the factory that is called *name*, from *registered* or what is installed.

@@ -196,7 +196,7 @@ class TestConflicts:
         """
         What the caller registers comes before all that is installed.
         """
-        mine: dict[Kind, dict[str, object]] = {"channels": {"letters": TelegramChannel}}
+        mine = {"channels": {"letters": TelegramChannel}}
 
         assert TelegramChannel is load("channels", "letters", registered=mine)
 
