@@ -132,6 +132,9 @@ class WorkCalendar:
     _known: dict[date, tuple[Span, ...]] = attrs.field(
         init=False, repr=False, eq=False, factory=dict
     )
+    _about: dict[date, tuple[Span, ...]] = attrs.field(
+        init=False, repr=False, eq=False, factory=dict
+    )
 
     def __attrs_post_init__(self) -> None:
         problems: list[Problem] = []
@@ -187,15 +190,7 @@ class WorkCalendar:
         """
         Tell whether *at* lies in open time; a closing instant does not.
         """
-        instant = _instant(at)
-        zone = ZoneInfo(self.zone)
-        day = instant.astimezone(zone).date()
-        # Yesterday's night shift may still be on.
-        return any(
-            opens <= instant < closes
-            for each in (day, day - _ONE_DAY)
-            for opens, closes in self._edges(zone, each)
-        )
+        return self._window_at(_instant(at)) is not None
 
     def next_open(self, at: datetime) -> datetime:
         """
@@ -231,6 +226,9 @@ class WorkCalendar:
         left = _not_negative(duration)
         if not left:
             return begin
+        now = None if pauses else self._window_at(begin)
+        if now is not None and left <= now[1] - begin:
+            return begin + left
         for opens, closes in self._onwards(begin, _cuts(pauses)):
             if left <= closes - opens:
                 return opens + left
@@ -288,6 +286,31 @@ class WorkCalendar:
             Interval(opens, closes)
             for opens, closes in joined(without(spans, _cuts(pauses)))
         )
+
+    def _window_at(self, instant: datetime) -> Span | None:
+        """
+        Return a window that *instant* lies in, None if it is closed then.
+
+        Asked for at every intake, of each member: so the windows about a day of
+        UTC, whatever the zone, are remembered together.
+        """
+        day = instant.date()
+        found = self._about.get(day)
+        if found is None:
+            zone = ZoneInfo(self.zone)
+            # A window may last into the next day, and days begin a day apart.
+            found = tuple(
+                span
+                for number in range(-2, 2)
+                for span in self._edges(zone, day + number * _ONE_DAY)
+            )
+            if len(self._about) >= _REMEMBERED:
+                self._about.clear()
+            self._about[day] = found
+        for span in found:
+            if span[0] <= instant < span[1]:
+                return span
+        return None
 
     def _windows(self, day: date) -> tuple[Window, ...]:
         week = self.week if any(self.week) else _FULL_WEEK

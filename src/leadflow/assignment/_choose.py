@@ -80,7 +80,7 @@ def choose(policy: Policy, request: Request, roster: Roster) -> Assignment:
     )
 
 
-@attrs.frozen
+@attrs.define
 class _Call:
     """
     Hold one asking on its way down the policies.
@@ -99,7 +99,7 @@ class _Call:
         found = self.roster.team.find(member)
         if found is None:
             return "unknown"
-        hindrance = found.duty(self.roster.at).reason
+        hindrance = found.hindrance(self.roster.at)
         if hindrance == "inactive":
             return hindrance
         if found.opted_out:
@@ -129,7 +129,7 @@ class _Call:
         return self.roster.pools.get(pool) or PoolState(id=pool)
 
 
-@attrs.frozen(kw_only=True)
+@attrs.define(kw_only=True)
 class _Attempt:
     """
     Tell what came of one policy; *verdicts* has every candidate once, in order.

@@ -176,15 +176,13 @@ def pick(
     draft: Draft,
     policy_name: str,
     request: Request,
-) -> Walk[Assignment | None]:
+) -> Walk[Assignment]:
     """
-    Choose who answers by the policy *policy_name*, None without a policy.
+    Choose who answers by the policy *policy_name*.
 
     What the policy read is written with the choice, in the same commit, so that
     a round robin is exact under any number of workers (R36).
     """
-    if not policy_name:
-        return None
     policy = playbook.policy_named(policy_name)
     wanted = playbook.needs_of(policy_name)
     refs = [Ref("pool", pool) for pool in sorted(wanted.pools)]
@@ -281,20 +279,21 @@ def settle_lead(
 
     The claims of its contacts must have been read.
     """
+    ref = after.ref
     draft.keep(
         OPEN_LEAD,
-        after.ref,
+        ref,
         () if before is None else leads.open_claims(before),
         leads.open_claims(after),
     )
     due_before = None if before is None else before.respond_by
     if after.respond_by != due_before:
         if after.respond_by is None:
-            draft.timer(CancelTimer(ref=after.ref, name=RESPOND))
+            draft.timer(CancelTimer(ref=ref, name=RESPOND))
         else:
             # An answer at the very deadline is in time (S34).
             due = after.respond_by + timedelta.resolution
-            draft.timer(SetTimer(ref=after.ref, name=RESPOND, due=due))
+            draft.timer(SetTimer(ref=ref, name=RESPOND, due=due))
     yield from settle_load(playbook, draft, before, after)
 
 
@@ -317,17 +316,19 @@ def open_lead(
     stands over the policy.
     """
     ref = Ref("lead", opened.lead)
-    lead = cast("Lead", draft.apply(ref, (opened,)))
+    lead: Lead = draft.apply(ref, (opened,))
     if assignee is not None:
         why = Why(policy="by hand", chosen=(assignee,), candidates=(assignee,))
         chosen: Assignment | None = Assignment(members=(assignee,), role=None, why=why)
     else:
-        request = request_of(lead, draft.moment, owner=owner)
+        chosen = None
         name, _ = playbook.policy_for(settings)
-        chosen = yield from pick(playbook, draft, name, request)
+        if name:
+            request = request_of(lead, draft.moment, owner=owner)
+            chosen = yield from pick(playbook, draft, name, request)
     if chosen is not None:
         events = leads.assign(lead, chosen.members, chosen.role, chosen.why)
-        lead = cast("Lead", draft.apply(ref, events))
+        lead = draft.apply(ref, events)
         notify(draft, ref, "lead.assigned", chosen.members, chosen.role)
         if not chosen and chosen.again_at is not None:
             # Nobody is there: it waits until the first of them is (R32).
@@ -408,6 +409,9 @@ def open_interest(
     interest = cast("Interest", draft.apply(ref, (opened,)))
     if members or role is not None:
         why = Why(policy="goes along", chosen=members, candidates=members)
+    elif not policy:
+        members = client.owners
+        why = Why(policy="client's own", chosen=members, candidates=members)
     else:
         owner = client.owners[0] if client.owners else None
         request = Request(
@@ -418,11 +422,7 @@ def open_interest(
             client_owner=owner,
         )
         chosen = yield from pick(playbook, draft, policy, request)
-        if chosen is not None:
-            members, role, why = chosen.members, chosen.role, chosen.why
-        else:
-            members = client.owners
-            why = Why(policy="client's own", chosen=members, candidates=members)
+        members, role, why = chosen.members, chosen.role, chosen.why
     interest = cast(
         "Interest",
         draft.apply(ref, interests.assign(interest, members, role, why)),

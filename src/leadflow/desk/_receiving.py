@@ -152,7 +152,7 @@ class Receiving:
             reason=why,
         )
         self._hold_thread(draft, owner)
-        made = cast("Touch", draft.apply(ref, (recorded,)))
+        made: Touch = draft.apply(ref, (recorded,))
         yield from self._settle_call(draft, made, interest or lead)
         return draft.decide(_told(made))
 

@@ -5,8 +5,8 @@ The parts of the world that a desk uses unless it is given others.
 from __future__ import annotations
 
 import asyncio
+import os
 import random
-import secrets
 import time
 from datetime import UTC, datetime
 
@@ -30,7 +30,7 @@ def ordered_id() -> str:
     The first 12 are milliseconds, so that neighbours in time are neighbours in
     a store's index; 80 random bits follow.
     """
-    return f"{time.time_ns() // 1_000_000:012x}{secrets.token_hex(10)}"
+    return f"{time.time_ns() // 1_000_000:012x}{os.urandom(10).hex()}"
 
 
 def _delay(attempt: int) -> float:

@@ -13,7 +13,7 @@ expected versions, so that no decision rests on what has changed meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeAlias, TypeVar
 
 import attrs
@@ -186,6 +186,19 @@ class Question(Protocol[R_co]):
         ...
 
 
+class _Written:
+    """
+    Hold a record as a decision has it so far, and the events that made it so.
+    """
+
+    __slots__ = ("events", "loaded", "state")
+
+    def __init__(self, loaded: Loaded | None) -> None:
+        self.loaded = loaded
+        self.state = loaded.state if loaded else None
+        self.events: list[Any] = []
+
+
 class Draft:
     """
     Gather the changes of one decision on top of the facts.
@@ -197,8 +210,7 @@ class Draft:
     def __init__(self, facts: Facts, moment: Moment) -> None:
         self.facts = facts
         self.moment = moment
-        self._events: dict[Ref, list[Any]] = {}
-        self._states: dict[Ref, Any] = {}
+        self._written: dict[Ref, _Written] = {}
         self._claims: dict[ClaimKey, Claim] = {}
         self._releases: dict[ClaimKey, Release] = {}
         self._timers: dict[tuple[Ref, str], SetTimer | CancelTimer] = {}
@@ -207,25 +219,23 @@ class Draft:
 
     def state(self, ref: Ref) -> Any:
         """Return the record as this decision has it so far."""
-        if ref in self._states:
-            return self._states[ref]
-        return self.facts.state(ref)
+        written = self._written.get(ref)
+        return self.facts.state(ref) if written is None else written.state
 
-    def apply(self, ref: Ref, events: Iterable[Any]) -> Any:
+    def apply(self, ref: Ref, events: Sequence[Any]) -> Any:
         """Return the record after *events*, and write them."""
-        before = self.facts.records.get(ref)
-        state = self._states.get(ref, before.state if before else None)
+        written = self._written.get(ref)
+        if written is None:
+            before = self.facts.records.get(ref)
+            written = _Written(before)
+            if events:
+                self._written[ref] = written
         evolve: Callable[[Any, Any, datetime], Any] = ROOMS[ref.kind].evolve
         now = self.moment.now
-        written = self._events.get(ref)
         for event in events:
-            if written is None:
-                written = self._events[ref] = []
-            written.append(event)
-            state = evolve(state, event, now)
-        if written is not None:
-            self._states[ref] = state
-        return state
+            written.events.append(event)
+            written.state = evolve(written.state, event, now)
+        return written.state
 
     def claim(
         self, key: ClaimKey, owner: Ref, *, until: datetime | None = None
@@ -270,9 +280,8 @@ class Draft:
     def decide(self, result: R) -> Decision[R]:
         """Return the decision with *result* as its answer."""
         writes = []
-        for ref, events in self._events.items():
-            loaded = self.facts.records.get(ref)
-            state = self._states[ref]
+        for ref, written in self._written.items():
+            loaded, state = written.loaded, written.state
             find = ROOMS[ref.kind].index
             before = loaded.state if loaded else None
             writes.append(
@@ -280,7 +289,7 @@ class Draft:
                     ref=ref,
                     expected=loaded.version if loaded else 0,
                     state=state,
-                    events=tuple(events),
+                    events=tuple(written.events),
                     index=find(state) if find else None,
                     was=find(before) if find and before is not None else None,
                 )
@@ -288,7 +297,7 @@ class Draft:
         expects = tuple(
             (ref, loaded.version)
             for ref, loaded in self.facts.records.items()
-            if ref not in self._events
+            if ref not in self._written
         )
         return Decision(
             result=result,

@@ -78,9 +78,7 @@ class Escalate:
                 step.policy,
                 request_of(lead, moment, exclude=lead.assignees),
             )
-            told, role = [], None
-            if chosen is not None:
-                told, role = list(chosen.members), chosen.role
+            told, role = list(chosen.members), chosen.role
         draft.apply(ref, (LeadOverdue(level=level, told=tuple(told)),))
         contact = next((p.value for p in lead.contact_points if p.value), "")
         notify(
@@ -158,10 +156,10 @@ class AssignWaiting:
             facts = yield Reads(refs=(known,))
             owner = next(iter(cast("Client", facts.need(known)).owners), None)
         name, _ = playbook.policy_for(playbook.channel(lead.channel))
+        if not name:
+            return draft.decide(False)
         request = request_of(lead, moment, owner=owner)
         chosen = yield from pick(playbook, draft, name, request)
-        if chosen is None:
-            return draft.decide(False)
         if not chosen:
             if chosen.again_at is not None:
                 draft.timer(SetTimer(ref=ref, name=ASSIGN, due=chosen.again_at))

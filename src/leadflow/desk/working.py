@@ -6,7 +6,7 @@ Every command answers the record as it is after.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Mapping, Sequence
 from datetime import datetime
 from typing import TypeAlias, cast
 
@@ -66,7 +66,7 @@ def _lead(moment: Moment, lead: LeadId) -> Walk[tuple[Draft, Lead]]:
 
 
 def _settle(
-    playbook: Playbook, draft: Draft, before: Lead, events: Iterable[LeadEvent]
+    playbook: Playbook, draft: Draft, before: Lead, events: Sequence[LeadEvent]
 ) -> Walk[Decision[Lead]]:
     """
     Apply *events* to a lead with all that hangs on them.
@@ -170,8 +170,7 @@ class Assign:
                 exclude=frozenset(record.assignees),
             )
             chosen = yield from pick(playbook, draft, self.policy, request)
-            if chosen is not None:
-                members, role, why = chosen.members, chosen.role, chosen.why
+            members, role, why = chosen.members, chosen.role, chosen.why
         if not members and role is None:
             raise Refused(
                 "assign.nobody",

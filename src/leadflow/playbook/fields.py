@@ -80,7 +80,7 @@ class FieldSpec:
             case "choice":
                 if isinstance(value, str):
                     return (self._choice(value),)
-            case "choices":
+            case _:
                 given = (value,) if isinstance(value, str) else value
                 if isinstance(given, Iterable):
                     chosen = {self._choice(str(each)) for each in given}

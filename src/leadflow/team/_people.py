@@ -136,14 +136,23 @@ class Member:
         Raises:
             Refused: *at* is naive (rule ``value.naive-datetime``).
         """
+        return Duty(self.hindrance(at))
+
+    def hindrance(self, at: datetime) -> Hindrance | None:
+        """
+        Return what stands against duty at *at*, None for who is on duty (R32).
+
+        Raises:
+            Refused: *at* is naive (rule ``value.naive-datetime``).
+        """
         instant = aware_utc(at)
         if not self.active:
-            return Duty("inactive")
-        if self.absence(instant) is not None:
-            return Duty("absent")
+            return "inactive"
+        if self.absences and self.absence(instant) is not None:
+            return "absent"
         if self.shift is not None and not self.shift.is_open(instant):
-            return Duty("off_duty")
-        return Duty()
+            return "off_duty"
+        return None
 
     def next_duty(self, at: datetime) -> datetime | None:
         """
