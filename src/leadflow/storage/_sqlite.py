@@ -20,7 +20,6 @@ import sqlite3
 from collections import deque
 from contextlib import contextmanager, suppress
 from functools import cache, partial
-from pathlib import Path
 from time import monotonic, sleep
 from typing import TYPE_CHECKING, Any, Literal
 from weakref import WeakSet
@@ -29,14 +28,12 @@ from sqlalchemy import create_engine
 from sqlalchemy.dialects.sqlite import dialect, insert
 
 from leadflow.errors import (
-    Damaged,
     LeadflowError,
-    Refused,
-    Transient,
     Unavailable,
-    Uncertain,
 )
 from leadflow.storage._checks import instant, micros
+from leadflow.storage._sqlite_errors import translated, translated_commit
+from leadflow.storage._sqlite_file import network_of, path_of
 from leadflow.storage._statements import Statements
 from leadflow.storage._writer_lock import WriterLock
 
@@ -64,15 +61,6 @@ _SETTINGS = (
     "PRAGMA cache_size = -16384",
 )
 _FORK_WAIT = 5.0
-_NETWORKS = frozenset(
-    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs", "glusterfs"}
-)
-_TRANSIENT = ("SQLITE_BUSY", "SQLITE_LOCKED", "SQLITE_PROTOCOL", "SQLITE_INTERRUPT")
-_UNAVAILABLE = (
-    *("SQLITE_FULL", "SQLITE_READONLY", "SQLITE_IOERR", "SQLITE_CANTOPEN"),
-    *("SQLITE_PERM", "SQLITE_AUTH", "SQLITE_NOMEM", "SQLITE_NOLFS"),
-)
-_DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_FORMAT", "SQLITE_CONSTRAINT")
 
 
 class SqliteDriver:
@@ -81,7 +69,7 @@ class SqliteDriver:
     """
 
     def __init__(self, url: URL, *, synchronous: Synchronous, timeout: float) -> None:
-        self._path = _path_of(url)
+        self._path = path_of(url)
         self._synchronous = synchronous
         url = url.set(database=str(self._path))
         self._dialect = create_engine(url).dialect
@@ -219,7 +207,7 @@ class SqliteDriver:
             except sqlite3.Error as error:
                 self._forget_writer()
                 if commit:
-                    raise self._translate_commit(error) from error
+                    raise translated_commit(error) from error
         finally:
             self._lock.__exit__()
 
@@ -331,27 +319,10 @@ class SqliteDriver:
         )
         return bool(cursor.fetchall())
 
-    def translate(self, error: BaseException) -> LeadflowError:
+    @staticmethod
+    def translate(error: BaseException) -> LeadflowError:
         """Return the error of ours that stands for the driver's *error*."""
-        if isinstance(error, OverflowError):
-            return Refused("store.too-large", f"a number is too large: {error}")
-        name: str = getattr(error, "sqlite_errorname", "") or ""
-        text = f"{error} [{name}]" if name else str(error)
-        if name.startswith(_TRANSIENT):
-            return Transient(text)
-        if name.startswith("SQLITE_TOOBIG"):
-            return Refused("store.too-large", text)
-        if name.startswith(_DAMAGED):
-            return Damaged(text)
-        if "no such table: lf_" in text or "no such column" in text:
-            return Damaged(f"{text}: the schema is not there, call migrate()")
-        return Unavailable(text)
-
-    def _translate_commit(self, error: sqlite3.Error) -> LeadflowError:
-        name: str = getattr(error, "sqlite_errorname", "") or ""
-        if name.startswith("SQLITE_IOERR"):
-            return Uncertain(f"the commit may be on disk or not: {error} [{name}]")
-        return self.translate(error)
+        return translated(error)
 
     def warnings(self) -> Iterator[str]:
         """Yield what is unsafe about how the engine is set up."""
@@ -368,7 +339,7 @@ class SqliteDriver:
             )
         if not os.access(self._path, os.W_OK):
             yield "the file is read-only"
-        network = _network_of(self._path)
+        network = network_of(self._path)
         if network:
             yield f"the file is on a network file system ({network}): locks may fail"
 
@@ -458,44 +429,6 @@ def _close(cursor: sqlite3.Cursor) -> None:
 @cache
 def _statements() -> Statements:
     return Statements(dialect(paramstyle="qmark"), insert)
-
-
-def _path_of(url: URL) -> Path:
-    """
-    Return the file that *url* names.
-
-    Raises:
-        Refused: it names none: a database in memory, or a ``file:`` URI.
-    """
-    name = url.database or ""
-    if not name or ":memory:" in name or url.query.get("mode") == "memory":
-        raise Refused(
-            "store.memory-database",
-            "each connection would see a database of its own in memory:"
-            " use leadflow.storage.MemoryStore",
-        )
-    if name.startswith("file:"):
-        raise Refused(
-            "store.file-uri", "name the file by its path: sqlite:///path/to/file"
-        )
-    return Path(name).absolute()
-
-
-def _network_of(path: Path) -> str:
-    """
-    Return the kind of network file system that *path* is on, as far as is known.
-    """
-    try:
-        mounts = Path("/proc/mounts").read_text("utf-8", errors="replace")
-    except OSError:
-        return ""
-    best, kind = "", ""
-    for line in mounts.splitlines():
-        _, place, system, *_ = line.split(" ")
-        place = place.replace("\\040", " ")
-        if len(place) >= len(best) and path.is_relative_to(place):
-            best, kind = place, system
-    return kind if kind in _NETWORKS else ""
 
 
 _OPEN: WeakSet[SqliteDriver] = WeakSet()
