@@ -181,16 +181,15 @@ def scopes(module: str) -> list[ModuleType]:
 
 
 @cache
-def imported_for_types(module: str) -> dict[str, str]:
+def imported(module: str) -> dict[str, str]:
     """
-    Return what *module* imports for type checkers only: name and dotted name.
+    Return what *module* imports, if only for type checkers: name and dotted name.
     """
     return {
         alias.asname or alias.name: f"{line.module}.{alias.name}"
         for scope in scopes(module)
-        for guard in ast.parse(inspect.getsource(scope)).body
-        if isinstance(guard, ast.If) and ast.unparse(guard.test) == "TYPE_CHECKING"
-        for line in guard.body
+        for part in ast.parse(inspect.getsource(scope)).body
+        for line in (part.body if isinstance(part, ast.If) else [part])
         if isinstance(line, ast.ImportFrom)
         for alias in line.names
     }
@@ -219,8 +218,8 @@ def meanings(node: pending_xref) -> Iterator[str]:
         name = getattr(thing, "__qualname__", target.rpartition(".")[2])
         yield f"{home}.{name}"
     head, _, rest = target.partition(".")
-    if module in sys.modules and head in imported_for_types(module):
-        yield ".".join(filter(None, (imported_for_types(module)[head], rest)))
+    if module in sys.modules and head in imported(module):
+        yield ".".join(filter(None, (imported(module)[head], rest)))
     yield target
 
 
@@ -232,8 +231,9 @@ def aim(_app: Sphinx, document: nodes.document) -> None:
     """
     for node in document.findall(pending_xref):
         if node.get("refdomain") == "py":
-            name = next(meanings(node))
-            if name.startswith("leadflow."):
+            # What an alias stands for is another library's: its own name counts.
+            ours = (name for name in meanings(node) if name.startswith("leadflow."))
+            if name := next(ours, ""):
                 node["reftarget"] = name
                 node["refspecific"] = False
 
