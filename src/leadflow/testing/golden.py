@@ -5,7 +5,7 @@ One file holds samples of one stored name in one version: the text as it was
 stored, and every field as it was meant.  Files are added with each version and
 never edited.  A test that asks for `GoldenFiles.problems` then notices a field
 that was renamed, a default that was changed and a version without its upcaster,
-before data in production does:
+before data in production does::
 
     def test_golden_files():
         golden = GoldenFiles(my_codec(), Path("tests/golden"))
