@@ -98,7 +98,7 @@ class Refused(LeadflowError):
     """
     Tell that a rule forbids what was asked; nothing was written.
 
-    *rule* is a stable dotted name (``lead.reject.reason-required``); *subject*
+    *rule* is a stable dotted name (``reason.required``); *subject*
     names the record (``lead/7f3a``), empty where there is none; *missing* lists
     what would have to be there (fields, checklist items, documents).
     """

@@ -13,6 +13,7 @@ import pytest
 from leadflow.desk import (
     AddClient,
     AddTask,
+    Assign,
     AttachDocument,
     Card,
     Collaborate,
@@ -415,3 +416,14 @@ class TestRest:
         after = desk.do(EditInterest(interest=deal, theme="Tables"), by="anna")
 
         assert MONDAY == after.stays[-1].entered_at
+
+
+def test_closed_interest_is_not_given_away(desk: Desk) -> None:
+    """A lost interest is nobody's to answer for any more."""
+    client = desk.do(AddClient(name="Ivan"))
+    deal = desk.do(OpenInterest(client=client.id))
+    desk.do(Lose(interest=deal.id, reason="price"))
+    with pytest.raises(Refused) as caught:
+        desk.do(Assign(ref=Ref("interest", deal.id), members=("boris",)))
+
+    assert "interest.assign.closed" == caught.value.rule

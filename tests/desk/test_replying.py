@@ -103,3 +103,28 @@ def test_token_is_not_shown(desk: Desk, clock: Clock, part: str) -> None:
     said(desk, sent, clock)
 
     assert part not in repr(sent)
+
+
+class Plain:
+    """
+    A transport that answers what it was made with.
+    """
+
+    def __init__(self, said: Any) -> None:
+        self.said = said
+
+    def send(self, effect: Any) -> Any:
+        """
+        Answer it.
+        """
+        return self.said
+
+
+@pytest.mark.parametrize(("answer", "figure"), [(None, "done"), ("fine", "retried")])
+def test_transport_that_answers_no_verdict(
+    desk: Desk, answer: Any, figure: str
+) -> None:
+    """None of a transport is done; anything but a verdict is a failed attempt."""
+    write(desk)
+
+    assert 1 == getattr(desk.deliver({"reply": Plain(answer)}), figure)

@@ -224,7 +224,7 @@ class TestEscalation:
         assert [(["anna"], "1")] == overdue(desk)
 
     def test_a_policy_that_finds_nobody(self, store: MemoryStore, clock: Clock) -> None:
-        """A level that finds nobody else tells nobody, and is counted."""
+        """A level that finds nobody else tells those who have it once more."""
         level = (Escalation(after=timedelta(minutes=10), policy="head"),)
         playbook = with_channel(small_company(policy="head"), escalation=level)
         desk = desk_on(store, clock, playbook)
@@ -233,7 +233,10 @@ class TestEscalation:
             clock.turn(minutes=minutes)
             desk.tick()
 
-        assert ([(["head"], "1")], 2) == (overdue(desk), now(desk, lead).overdue)
+        assert ([(["head"], "1"), (["head"], "2")], 2) == (
+            overdue(desk),
+            now(desk, lead).overdue,
+        )
 
     def test_levels_that_are_gone(
         self, desk: Desk, store: MemoryStore, clock: Clock

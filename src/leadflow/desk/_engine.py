@@ -403,10 +403,15 @@ _NAMES: Mapping[type, str] = {Done: "done", Retry: "retried", Dead: "dead"}
 
 async def _send(transport: Transport | AsyncTransport, lease: Lease) -> Verdict:
     try:
-        verdict = transport.send(lease)
-        return await verdict if isinstance(verdict, Awaitable) else verdict
+        said = transport.send(lease)
+        verdict = await said if isinstance(said, Awaitable) else said
     except Exception as error:  # noqa: BLE001 - a transport is foreign code
         return verdict_of(lease, error)
+    if verdict is None:
+        return Done()
+    if type(verdict) not in _NAMES:
+        return verdict_of(lease, TypeError(f"a transport answered {verdict!r}"))
+    return verdict
 
 
 def verdict_of(lease: Lease, error: Exception) -> Retry | Dead:

@@ -120,6 +120,10 @@ class Desk:
         Never raises on what a platform sends; the store's errors come through,
         and then the delivery is not acknowledged: the platform sends it again,
         and what was taken in already counts once.
+
+        Raises:
+            UnknownRecord: the playbook has no such channel; nothing was written.
+            StoreError: the store failed.
         """
         return drive(self._engine.accept(channel, delivery, pointer))
 

@@ -78,7 +78,9 @@ class Escalate:
                 step.policy,
                 request_of(lead, moment, exclude=lead.assignees),
             )
-            told, role = list(chosen.members), chosen.role
+            if chosen:
+                told, role = list(chosen.members), chosen.role
+            # A level that finds nobody else tells those who have it once more.
         draft.apply(ref, (LeadOverdue(level=level, told=tuple(told)),))
         contact = next((p.value for p in lead.contact_points if p.value), "")
         notify(

@@ -291,7 +291,11 @@ def assign(
 ) -> tuple[InterestEvent, ...]:
     """
     Decide who answers for *interest*, and who works on it beside.
+
+    Raises:
+        Refused: the interest is closed (``interest.assign.closed``).
     """
+    _must_be_open(interest, "assign")
     beside = interest.collaborators if collaborators is None else tuple(collaborators)
     same = (
         tuple(members) == interest.assignees

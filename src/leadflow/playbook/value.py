@@ -236,7 +236,8 @@ class Playbook:
         for name, value in given.items():
             spec = self._fields.get(name)
             if spec is None or of not in spec.of:
-                wrong.append(f"there is no field {name} of a {of}")
+                article = "an" if of == "interest" else "a"
+                wrong.append(f"there is no field {name} of {article} {of}")
                 missing.append(name)
                 continue
             try:

@@ -275,8 +275,8 @@ class Transport(Protocol):
     Carry out one kind of effect in the outside world.
     """
 
-    def send(self, effect: Lease) -> Verdict:
-        """Do it and say how it went; an exception counts as a retry."""
+    def send(self, effect: Lease) -> Verdict | None:
+        """Do it and say how it went; None is done, an exception a failed attempt."""
         ...
 
 
@@ -286,8 +286,8 @@ class AsyncTransport(Protocol):
     Do what `Transport` does, awaited.
     """
 
-    async def send(self, effect: Lease) -> Verdict:
-        """Do it and say how it went; an exception counts as a retry."""
+    async def send(self, effect: Lease) -> Verdict | None:
+        """Do it and say how it went; None is done, an exception a failed attempt."""
         ...
 
 
