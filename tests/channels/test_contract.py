@@ -33,6 +33,8 @@ class TestWebForm(ChannelContract):
     A form with a secret in a header.
     """
 
+    lacks = ("unknown", "replies")
+
     def make(self) -> WebFormChannel:
         """Return the form's channel."""
         return WebFormChannel(id="site", secret=FormSecret(value=SECRET))

@@ -6,9 +6,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from leadflow.channels import Delivery
+from leadflow.channels import Delivery, Outgoing, Reply
 from leadflow.channels.email import EmailChannel
 from leadflow.testing.channels import ChannelContract
+from leadflow.values import ContactPoint
+from tests.channels._echo import echo_headers, echo_text
 from tests.channels._golden import RECEIVED
 
 
@@ -17,6 +19,7 @@ class TestEmail(ChannelContract):
     A mailbox, whose replies come back with its own text above the quote.
     """
 
+    lacks = ("forged", "unknown")
     key = b"0123456789abcdef"
 
     def make(self) -> EmailChannel:
@@ -52,6 +55,22 @@ class TestEmail(ChannelContract):
     def secrets(self) -> Iterable[str]:
         """Return the key that signs conversations."""
         return [self.key.decode()]
+
+    def replies(self) -> Iterable[Reply]:
+        """Return a reply in several scripts, and one of a known thread."""
+        for number, text in enumerate(("Good day", "Добрый день, «Анна» 👋")):
+            yield Reply(
+                id=f"r{number}",
+                text=text,
+                to=ContactPoint(kind="email", value="anna@example.com"),
+                conversation=f"{number}@example.com",
+                answers=f"{number}@example.com",
+                sent_at=RECEIVED,
+            )
+
+    def peer(self, outgoing: Outgoing) -> Delivery:
+        """Return the mail by which the person sends the same text back."""
+        return self._mail(*echo_headers(outgoing), body=echo_text(outgoing))
 
     def _mail(self, *headers: str, body: str) -> Delivery:
         date = "Date: Mon, 11 May 2026 10:00:00 +0000"

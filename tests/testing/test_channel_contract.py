@@ -8,7 +8,7 @@ import hmac
 import json
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import attrs
 import pytest
@@ -417,3 +417,70 @@ class TestClauses:
         The answer that the protocol gives to a stranger keeps the clause.
         """
         assert FORBIDDEN == LetterBox().read(letter({}, "x")).answer
+
+
+class TestLacks:
+    def test_not_collected(self) -> None:
+        """
+        The clauses about what a platform can't have are no tests.
+        """
+
+        class Plain(LetterBoxContract):
+            lacks = ("forged", "unknown")
+
+        assert [
+            "test_forged_makes_nothing",
+            "test_unknown_kinds_are_ignored",
+            "test_verified_before_parsed",
+        ] == sorted(
+            name for name in clauses(ChannelContract) if not getattr(Plain, name)
+        )
+
+    def test_taken_back(self) -> None:
+        """
+        A class below can have what the one above lacks.
+        """
+
+        class Plain(LetterBoxContract):
+            lacks = ("forged",)
+
+        class Sealed(Plain):
+            lacks = ()
+
+        assert Plain.test_forged_makes_nothing is None
+        assert (
+            ChannelContract.test_forged_makes_nothing
+            is Sealed.test_forged_makes_nothing
+        )
+
+    def test_replies_are_there(self) -> None:
+        """
+        An adapter that describes replies can't say that it has none.
+        """
+
+        class Mute(LetterBoxContract):
+            lacks = ("replies",)
+
+        with pytest.raises(AssertionError):
+            Mute().test_it_is_a_channel()
+
+    def test_without_peer(self) -> None:
+        """
+        Where nobody can answer, replies are described all the same.
+        """
+
+        class Shy(LetterBoxContract):
+            lacks = ("peer",)
+            rendered: ClassVar[list[str]] = []
+
+            class box(LetterBox):  # noqa: N801 - an attribute
+                def render(self, reply: Reply) -> Outgoing:
+                    Shy.rendered.append(reply.id)
+                    return super().render(reply)
+
+            def peer(self, outgoing: Outgoing) -> Delivery:
+                raise NotImplementedError
+
+        Shy().test_replies_can_be_read_back()
+
+        assert ["r1"] == Shy.rendered

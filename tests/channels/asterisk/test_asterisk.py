@@ -105,6 +105,8 @@ class TestContract(ChannelContract):
     The adapter keeps the contract of channels.
     """
 
+    lacks = ("replies",)
+
     def make(self) -> Channel:
         """Return the exchange's channel."""
         return attrs.evolve(CHANNEL)

@@ -34,6 +34,8 @@ class TestContract(ChannelContract):
     The adapter keeps the contract of channels.
     """
 
+    lacks = ("unknown", "replies")
+
     def make(self) -> Channel:
         """Return the account's channel."""
         return attrs.evolve(CHANNEL)

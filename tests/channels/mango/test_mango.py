@@ -107,6 +107,8 @@ class TestContract(ChannelContract):
     The adapter keeps the contract of channels.
     """
 
+    lacks = ("peer",)
+
     def make(self) -> Channel:
         """Return the exchange's channel."""
         return attrs.evolve(CHANNEL)
