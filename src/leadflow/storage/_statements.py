@@ -153,7 +153,7 @@ class Statements:
         self.term_gone: str = self._sql(
             delete(TERM).where(*_is(TERM, *term_key)), *_names(*term_key)
         )
-        self.term_there = self._sql(
+        self.term_there: str = self._sql(
             select(_ONE).where(*_is(TERM, *term_key)), *_names(*term_key)
         )
 
