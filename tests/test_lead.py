@@ -435,6 +435,12 @@ class TestTasks:
 
         assert (attrs.evolve(self.CALL, done_at=NOON + HOUR), self.WRITE) == done.tasks
 
+    def test_the_second_of_two(self) -> None:
+        """The task that is meant is finished."""
+        lead = opened(LeadTaskAdded(task=self.CALL), LeadTaskAdded(task=self.WRITE))
+
+        assert (LeadTaskFinished(task="k2"),) == leads.finish_task(lead, "k2")
+
     def test_finished_before(self) -> None:
         """Finishing again is no event."""
         lead = opened(LeadTaskAdded(task=self.CALL), LeadTaskFinished(task="k1"))

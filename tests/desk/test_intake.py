@@ -18,6 +18,7 @@ from leadflow.channels import (
     PointerOnly,
     Receipt,
 )
+from leadflow.channels.settings import ChannelSettings
 from leadflow.desk import (
     AddClient,
     Amend,
@@ -218,6 +219,23 @@ class TestOpenLead:
 
         assert (deal.interest, None) == (third.interest, third.lead)
 
+    def test_conversation_of_a_rejected_lead_begins_anew(self, desk: Desk) -> None:
+        """A conversation whose lead was rejected leads nowhere any more."""
+        first = desk.do(Receive(inbound(1, phone(1), conversation="c1")))
+        desk.do(RejectLead(lead=first.lead, reason="price"), by="anna")
+        second = desk.do(Receive(inbound(2, conversation="c1")))
+
+        assert ("opened", True) == (second.standing, second.lead != first.lead)
+
+    def test_conversation_goes_before_another_clients_contact(self, desk: Desk) -> None:
+        """Of two clients that an inbound points at, the conversation's is meant."""
+        first = desk.do(Receive(inbound(1, phone(1), conversation="c1")))
+        deal = desk.do(Convert(first.lead, to=ClientAlone()), by="anna")
+        desk.do(AddClient(name="Wife", contact_points=(mail("wife"),)))
+        again = desk.do(Receive(inbound(2, mail("wife"), conversation="c1")))
+
+        assert deal.client == again.client
+
     def test_rejected_lead_is_not_joined(self, desk: Desk) -> None:
         """After a rejection the person's next touch opens a new lead."""
         first = desk.do(Receive(inbound(1, phone(1))))
@@ -269,6 +287,30 @@ class TestKnownClient:
         again = desk.do(Receive(inbound(2, phone(1))))
 
         assert (True, deal.client) == (again.lead is not None, again.client)
+
+    def test_what_may_not_open_still_stands_with_the_client(
+        self, desk: Desk, client: str
+    ) -> None:
+        """What opens no lead is a client's touch all the same (R4)."""
+        received = desk.do(Receive(inbound(1, phone(1), channel="office")))
+
+        assert ("repeat", client, None) == (
+            received.standing,
+            received.client,
+            received.lead,
+        )
+
+    def test_a_channel_that_only_joins(
+        self, store: MemoryStore, clock: Clock, client: str
+    ) -> None:
+        """A channel may join repeats to their client and open nothing (R4)."""
+        joining = small_company(
+            channels=(ChannelSettings(id="site", kind="form", repeats="client"),)
+        )
+        desk = desk_on(store, clock, joining, prefix="new")
+        received = desk.do(Receive(inbound(1, phone(1))))
+
+        assert (client, None) == (received.client, received.lead)
 
     def test_learns_a_new_contact(self, desk: Desk, client: str) -> None:
         """A known client's new contact point is learnt."""
