@@ -1,9 +1,10 @@
 """
 Channels: the outcomes of a delivery, the adapter protocols, and the adapters.
 
-Each adapter lives in a module of its own (`leadflow.channels.email`,
-`~leadflow.channels.webform`, `~leadflow.channels.telegram`) and is imported
-from there.
+Each adapter lives in a module of its own, named after its platform, and is
+imported from there: `leadflow.channels.email`, `~leadflow.channels.webform`,
+`~leadflow.channels.telegram` and their sisters.  What several share stands in
+modules whose names begin with an underscore.
 """
 
 from __future__ import annotations
